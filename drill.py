@@ -1,0 +1,89 @@
+"""The `drill` command. No logic here: each verb hands its options to one function and exits with what it returns."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from fixtures import commands
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine to read.")
+
+
+@click.group(cls=commands.Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="rollback-drills", prog_name="drill")
+def main() -> None:
+    """Rehearse written rollback procedures for real.
+
+    A drill puts users on a good release, deploys a deliberately bad one, runs the rollback exactly as RUNBOOK.md
+    writes it, and measures from the users' side how long they were hurt and what they lost. The drills themselves
+    are pytest tests; this command does what lies around them.
+
+    \b
+    Examples:
+      drill doctor                          what can this machine rehearse, and what mends the rest?
+      pytest drills/ -k database            run the drills of one area
+      drill report latest                   write the newest run's page again and say where it is
+      drill new shop --into ~/systems       start a system folder of your own
+      pytest drills/systems --systems ~/systems/shop
+    """
+
+
+@main.command(short_help="Say what this machine can rehearse, and what mends the rest.")
+@_JSON
+def doctor(as_json: bool) -> None:
+    """Say what is here, what is missing, what that costs and how to mend it.
+
+    Changes nothing; takes a few seconds. Exits 0 when the drills that need no cluster can run here, 7 when not.
+
+    \b
+    Examples:
+      drill doctor
+      drill doctor --json
+    """
+    sys.exit(commands.doctor(as_json=as_json))
+
+
+@main.command(short_help="Write the report of a run again, and say where it is.")
+@click.argument("run")
+@click.option("--allure", is_flag=True, help="Also build the Allure report as one offline file (needs Node and npm).")
+@_JSON
+def report(run: str, allure: bool, as_json: bool) -> None:
+    """Write the report of RUN again from what it left, and say where it is.
+
+    RUN is `latest`, the name of a run below reports/out/, or the path of a run's folder. The evidence is only read.
+
+    \b
+    Examples:
+      drill report latest
+      drill report latest --allure
+      drill report latest --json
+    """
+    sys.exit(commands.report(run, allure=allure, as_json=as_json))
+
+
+@main.command(short_help="Make a system folder that runs as it is.")
+@click.argument("name")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="Folder to make it in; made if missing. Default: the current one.",
+)
+def new(name: str, into: Path) -> None:
+    """Make a system folder called NAME that runs as it is.
+
+    It holds a small service, a good and a bad release, a RUNBOOK.md and two scenarios: a rollback that works and a
+    sabotaged one that must fail. Change it step by step into your own system. Nothing in this checkout changes, and
+    a folder that is there already is never touched.
+
+    \b
+    Examples:
+      drill new shop
+      drill new shop --into ~/systems
+    """
+    sys.exit(commands.new(name, into=into))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""index.html: the report of a run as one offline file. Nothing is fetched: style and pictures lie inside it."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from reports import charts, words
+from reports.summary import load_summary, write_text
+from reports.table import run_sentence
+from reports.views import DrillView, drill_view
+from reports.words import Outcome
+from scenarios.results import Summary
+
+_TEMPLATES = Path(__file__).parent / "templates"
+PAGE = "index.html"
+Tile = tuple[str, str, str]
+
+
+def build_page(run_folder: Path) -> Path:
+    """Write `index.html` (and each drill's chart.svg) from what the run left; gives its path back.
+
+    Raises UsageError where summary.json is missing or broken. Missing evidence is said in the page.
+    """
+    summary = load_summary(run_folder)
+    for drill in summary.drills:
+        folder = run_folder / drill.evidence
+        if folder.is_dir():
+            charts.save_chart(folder)
+    views = [drill_view(number, drill, run_folder) for number, drill in enumerate(summary.drills, start=1)]
+    path = run_folder / PAGE
+    write_text(path, render_page(summary, views, allure_href=_allure_href(run_folder)))
+    return path
+
+
+def render_page(summary: Summary, views: list[DrillView], allure_href: str = "") -> str:
+    """The page as text."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["ticks"] = _ticks
+    css = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
+    sentence, tone = run_sentence(summary)
+    return environment.get_template("index.html.j2").render(
+        summary=summary,
+        drills=views,
+        sentence=sentence,
+        tone=tone,
+        tiles=_tiles(summary),
+        platform=_platform(summary),
+        time_scale=words.time_scale_sentence(summary.time_scale),
+        machine_time=words.MACHINE_TIME,
+        probe_error=words.probe_error,
+        interval=words.interval,
+        is_censored=words.is_censored,
+        allowed_s=words.allowed_s,
+        seconds=words.seconds,
+        cause_sentence=words.cause_sentence,
+        verdict_and_cause=words.verdict_and_cause,
+        allure_href=allure_href,
+        css=Markup(css + charts.STYLE),  # noqa: S704 (our own files)
+    )
+
+
+def _ticks(text: str) -> Markup:
+    """`text` escaped, with what stands between backticks as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # an unpaired backtick is only a backtick
+        return escape(text)
+    return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts))
+
+
+def _allure_href(run_folder: Path) -> str:
+    return "allure-report/index.html" if (run_folder / "allure-report" / "index.html").is_file() else ""
+
+
+def _platform(summary: Summary) -> list[tuple[str, str]]:
+    versions: dict[str, str | None] = summary.platform.model_dump()
+    return [(name, version or "not used") for name, version in versions.items()]
+
+
+def _tiles(summary: Summary) -> list[Tile]:
+    """(figure, what it counts, tone) of the tiles at the top."""
+    outcomes = [words.outcome_of(drill) for drill in summary.drills]
+    good = sum(outcome.good for outcome in outcomes)
+    controls = [drill for drill in summary.drills if drill.control is not None]
+    caught = sum(drill.as_expected for drill in controls)
+    unexpected, unsure = outcomes.count(Outcome.UNEXPECTED), outcomes.count(Outcome.INCONCLUSIVE)
+    acked = sum(drill.writes.acked or 0 for drill in summary.drills)
+    none_missing = not summary.not_rehearsed
+    return [
+        (f"{good} of {len(outcomes)}", "drills as expected", "green" if outcomes and good == len(outcomes) else ""),
+        (str(unexpected), "not as expected", "red" if unexpected else ""),
+        (str(unsure), "inconclusive: nothing proved", "yellow" if unsure else ""),
+        (f"{caught} of {len(controls)}", "sabotaged controls caught", _caught_tone(caught, len(controls))),
+        (str(len(summary.not_rehearsed)), "not rehearsed", "" if none_missing else "yellow"),
+        (f"{acked:,}".replace(",", " "), "acknowledged writes followed", ""),
+    ]
+
+
+def _caught_tone(caught: int, controls: int) -> str:
+    if controls == 0:
+        return "yellow"
+    return "green" if caught == controls else "red"

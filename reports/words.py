@@ -1,0 +1,246 @@
+"""Figures and verdicts in words, one wording for every report.
+
+Bounds are rounded outwards (the lower down, the upper up), so a printed interval never claims more than was measured.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from enum import StrEnum
+
+from scenarios.judging.causes import Cause, Verdict
+from scenarios.model import RecoveryClock
+from scenarios.results import DrillRecord, Interval, ObjectiveRecord, Writes
+
+MACHINE_TIME = "RTA is machine time: typing and deciding by people is not in it."
+DASH = "\N{EN DASH}"  # between the bounds of an interval, and for a figure that is not there
+_FEW_S = 10  # below this a second is shown with two decimals, above with one
+# Not here: a write whose outcome nobody was told (unknown) may be there or not; no promise is broken.
+BAD_CLASSES = (
+    "corrupt",
+    "duplicate",
+    "phantom",
+    "resurrected",
+    "stale",
+    "reordered",
+    "torn",
+    "foreign",
+)
+
+
+class Outcome(StrEnum):
+    """How a drill came out against its expectation. Only the first three are good."""
+
+    PASSED = "passed"
+    EXPECTED = "expected"  # failed (or inconclusive), and the scenario says that it must
+    CONTROL = "control"  # the same, for a sabotaged rollback
+    UNEXPECTED = "unexpected"
+    INCONCLUSIVE = "inconclusive"
+
+    @property
+    def good(self) -> bool:
+        """True where the drill came out as its scenario says."""
+        return self in (Outcome.PASSED, Outcome.EXPECTED, Outcome.CONTROL)
+
+    @property
+    def sign(self) -> str:
+        """One character that tells the outcome without colour."""
+        return {"passed": "✓", "expected": "◆", "control": "◆", "unexpected": "✗", "inconclusive": "?"}[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """An outcome and the words for it, e.g. `failed, as it must (control)`."""
+
+    outcome: Outcome
+    text: str
+
+
+def outcome_of(record: DrillRecord) -> Outcome:
+    """The outcome of one drill. An inconclusive drill counts as such only where it was not expected."""
+    if not record.as_expected:
+        inconclusive = record.verdict == Verdict.INCONCLUSIVE
+        return Outcome.INCONCLUSIVE if inconclusive else Outcome.UNEXPECTED
+    if record.control is not None:
+        return Outcome.CONTROL
+    return Outcome.PASSED if record.verdict == Verdict.PASSED else Outcome.EXPECTED
+
+
+def verdict_and_cause(verdict: str, cause: str | None) -> str:
+    """`failed/step_failed`, or `passed` where there is no cause."""
+    return verdict if cause is None else f"{verdict}/{cause}"
+
+
+def result_of(record: DrillRecord) -> Result:
+    """The outcome of one drill in words that need no other page."""
+    outcome = outcome_of(record)
+    got = verdict_and_cause(record.verdict, record.cause)
+    expected = verdict_and_cause(record.expected.verdict, record.expected.cause)
+    cause = "" if record.cause is None else f": {record.cause}"
+    if outcome is Outcome.PASSED:
+        text = record.verdict
+    elif outcome is Outcome.CONTROL:
+        text = f"{record.verdict}, as it must (control)" + cause
+    elif outcome is Outcome.EXPECTED:
+        text = f"{record.verdict}, as expected" + cause
+    elif outcome is Outcome.INCONCLUSIVE:
+        text = f"INCONCLUSIVE{cause}, nothing was proved; expected {expected}"
+    else:
+        text = f"NOT AS EXPECTED: expected {expected}, got {got}"
+    return Result(outcome=outcome, text=text)
+
+
+def cause_sentence(cause: str | None) -> str:
+    """The plain sentence for a cause's id; an id this version does not know is given back as it is."""
+    if cause is None:
+        return ""
+    return Cause(cause).sentence if cause in set(Cause) else cause
+
+
+def _bound(value_s: float, rounding: str, decimals: int) -> str:
+    return str(Decimal(repr(float(value_s))).quantize(Decimal(1).scaleb(-decimals), rounding=rounding))
+
+
+def interval(bounds: Interval | None) -> str:
+    """Both bounds with a dash between; `> 6.2 s` (censored), `< 0.83 s` (no lower bound) or `not measured`."""
+    if bounds is None or bounds == (None, None):
+        return "not measured"
+    lo, hi = bounds
+    decimals = 2 if max(abs(bound) for bound in bounds if bound is not None) < _FEW_S else 1
+    low = "" if lo is None else _bound(lo, ROUND_FLOOR, decimals)
+    high = "" if hi is None else _bound(hi, ROUND_CEILING, decimals)
+    if hi is None:
+        return f"> {low} s"
+    if lo is None:
+        return f"< {high} s"
+    return f"{low}{DASH}{high} s" if lo >= 0 else f"{low} to {high} s"
+
+
+def seconds(value_s: float | None) -> str:
+    """A plain duration (no interval behind it): `0.41 s`, `12.3 s`, a dash where not measured."""
+    if value_s is None:
+        return DASH
+    return f"{value_s:.2f} s" if abs(value_s) < _FEW_S else f"{value_s:.1f} s"
+
+
+def limit(value_s: float) -> str:
+    """An objective's limit: `900 s`, `2.5 s`."""
+    return f"{value_s:g} s"
+
+
+def probe_error(error_ms: float | None) -> str:
+    """`±4.1 ms probe`, rounded up; or that the error is not known."""
+    if error_ms is None:
+        return "probe error not known"
+    return f"±{Decimal(repr(float(error_ms))).quantize(Decimal('0.1'), rounding=ROUND_CEILING)} ms probe"
+
+
+def is_censored(bounds: Interval | None) -> bool:
+    """True where the end was never seen: not restored within the window."""
+    return bounds is not None and bounds[0] is not None and bounds[1] is None
+
+
+def clock_phrases(record: DrillRecord) -> list[str]:
+    """Both clocks as clauses, the judged one first with what is allowed and the probe's error."""
+    recovery, disruption = record.recovery_s, record.disruption_s
+    if is_censored(recovery) or is_censored(disruption):
+        return [_censored_phrase(record)]
+    harm = {"release_stuck": "release stuck for", "state_wrong": "state wrong for"}.get(record.harm, "users hurt for")
+    phrases = [
+        _clock_phrase(record, RecoveryClock.RECOVERY, "recovered in", recovery),
+        _clock_phrase(record, RecoveryClock.DISRUPTION, harm, disruption),
+    ]
+    return phrases if allowed_s(record, RecoveryClock.DISRUPTION) is None else phrases[::-1]
+
+
+def allowed_s(record: DrillRecord, clock: RecoveryClock) -> float | None:
+    """The objective's limit where it judges `clock`, else None."""
+    return record.objective.rto_s if record.objective is not None and record.objective.clock == clock else None
+
+
+def _clock_phrase(record: DrillRecord, clock: RecoveryClock, verb: str, bounds: Interval | None) -> str:
+    if bounds is None or bounds == (None, None):
+        return f"{clock.value} not measured"
+    judged_s = allowed_s(record, clock)
+    allowed = "" if judged_s is None else f" of {limit(judged_s)} allowed"
+    error = f" ({probe_error(record.probe_error_ms)})" if allowed or record.objective is None else ""
+    return f"{verb} {interval(bounds)}{allowed}{error}"
+
+
+def _censored_phrase(record: DrillRecord) -> str:
+    parts = []
+    for clock, since in ((RecoveryClock.RECOVERY, "the procedure began"), (RecoveryClock.DISRUPTION, "the first harm")):
+        bounds = record.recovery_s if clock is RecoveryClock.RECOVERY else record.disruption_s
+        judged_s = allowed_s(record, clock)
+        if bounds is not None:
+            allowed = "" if judged_s is None else f" ({limit(judged_s)} allowed)"
+            parts.append(f"{interval(bounds)} after {since}{allowed}")
+    return f"not restored within the window: {', '.join(parts)}"
+
+
+def reason(record: DrillRecord) -> str:
+    """Why the verdict is what it is: the cause's sentence and what was seen; empty for a plain pass."""
+    sentence = cause_sentence(record.cause)
+    return f"{sentence.rstrip('.')}: {record.detail}" if sentence and record.detail else sentence or record.detail
+
+
+def bad_classes(writes: Writes) -> list[tuple[str, int]]:
+    """Every class of the ledger, other than lost, that means harm and was counted above zero."""
+    counts = ((name, getattr(writes, name)) for name in BAD_CLASSES)
+    return [(name, count) for name, count in counts if count]
+
+
+def loss_phrase(record: DrillRecord) -> str:
+    """`0 of 412 acknowledged writes lost`, the seconds where some were lost, and every other bad class."""
+    writes = record.writes
+    if not writes.acked:
+        return "loss not judged: no acknowledged write" if writes.acked == 0 else "loss not judged"
+    if writes.lost is None:
+        return f"loss not judged ({writes.acked} acknowledged writes)"
+    parts = [f"{writes.lost} of {writes.acked} acknowledged writes lost"]
+    if writes.lost and record.rpa_s is not None:
+        parts.append(f"reaching back {seconds(record.rpa_s)}")
+    parts += [f"{count} {name.replace('_', ' ')}" for name, count in bad_classes(writes)]
+    return ", ".join(parts)
+
+
+def loss_allowed(objective: ObjectiveRecord | None) -> str:
+    """What the objective lets be lost: `0 writes, 0 s`."""
+    if objective is None:
+        return "no objective"
+    writes = "any number of writes" if objective.rpo_writes is None else f"{objective.rpo_writes} writes"
+    return f"{writes}, {limit(objective.rpo_s)}"
+
+
+def time_scale_sentence(time_scale: float) -> str:
+    """What the time scale shortens, in a sentence that stands alone."""
+    if time_scale == 1:
+        return "Time scale 1: every wait is as long as the runbook says."
+    return (
+        f"Time scale {time_scale:g}: holds and trigger windows (“for 5 minutes”) lasted {time_scale * 100:g} % of what "
+        "the runbook says, never under 2 s and 200 observations. Measured times and latency limits are not scaled."
+    )
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 drill`, `3 drills`."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def tally(outcomes: Iterable[Outcome]) -> list[tuple[Outcome, int, str]]:
+    """The outcomes that occur: (outcome, how many, words such as `2 passed`), good ones first."""
+    found = list(outcomes)
+    counts = [(outcome, found.count(outcome)) for outcome in Outcome]
+    return [(outcome, number, _tally_words(outcome, number)) for outcome, number in counts if number]
+
+
+def _tally_words(outcome: Outcome, number: int) -> str:
+    if outcome is Outcome.CONTROL:
+        return f"{counted(number, 'control')} red as {'it' if number == 1 else 'they'} must be"
+    words = {
+        Outcome.PASSED: "passed",
+        Outcome.EXPECTED: "failed as expected",
+        Outcome.UNEXPECTED: "NOT AS EXPECTED",
+        Outcome.INCONCLUSIVE: "inconclusive",
+    }
+    return f"{number} {words[outcome]}"

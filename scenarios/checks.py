@@ -1,0 +1,160 @@
+"""Verification after the rollback. Each function judges one thing and returns a CheckRecord; none touches the world."""
+
+from collections.abc import Iterable, Sequence
+
+from scenarios.judging.causes import Cause, Verdict, worst
+from scenarios.judging.intervals import against
+from scenarios.judging.ledger import Judgement, Write
+from scenarios.model import Objective, RecoveryClock
+from scenarios.protocols import State, StepResult
+from scenarios.results import CheckRecord, Interval, Record
+
+MIN_WRITES = 10
+
+
+class StateDiff(Record):
+    """What differs between two snapshots: facts as [before, after], rows as ids by table."""
+
+    facts: dict[str, tuple[str | None, str | None]]
+    removed_rows: dict[str, list[str]]
+    changed_rows: dict[str, list[str]]
+
+
+def passed(check_id: str, detail: str) -> CheckRecord:
+    """A check that holds."""
+    return CheckRecord(id=check_id, verdict=Verdict.PASSED, detail=detail)
+
+
+def not_passed(check_id: str, cause: Cause, detail: str) -> CheckRecord:
+    """A check that does not hold; the verdict is the one its cause stands for."""
+    return CheckRecord(id=check_id, verdict=cause.verdict, cause=cause, detail=detail)
+
+
+def steps(results: Sequence[StepResult], check_id: str = "steps", cause: Cause = Cause.STEP_FAILED) -> CheckRecord:
+    """Every step did what the runbook declares of it."""
+    wrong = [result for result in results if not result.ok]
+    if not wrong:
+        return passed(check_id, f"all {len(results)} steps did what the runbook says")
+    cut = [result for result in wrong if result.exit is None]
+    if cut and cause is Cause.STEP_FAILED:
+        return not_passed(check_id, Cause.STEP_DEADLINE, f"{cut[0].step.name}: {cut[0].why}")
+    return not_passed(check_id, cause, "; ".join(f"{result.step.name}: {result.why}" for result in wrong))
+
+
+def served(restored: bool, still_bad: str) -> CheckRecord:
+    """Users were served again after the procedure, and stayed served through the hold."""
+    if restored:
+        return passed("served", "users were served again and stayed served through the hold")
+    return not_passed("served", Cause.NOT_SERVED, still_bad)
+
+
+def promises(restores: Sequence[str], baseline: dict[str, str | None], now: dict[str, str | None]) -> list[CheckRecord]:
+    """What the users' answers say of themselves (release, schema, …) is the baseline's again: one check a promise."""
+    records = []
+    for name in restores:
+        want, got = baseline.get(name), now.get(name)
+        cause = {"release": Cause.WRONG_RELEASE, "schema": Cause.WRONG_SCHEMA}.get(name, Cause.STATE_DIFFERS)
+        if want == got:
+            records.append(passed(f"answers-{name}", f"{name} {got} as before the candidate"))
+        else:
+            records.append(not_passed(f"answers-{name}", cause, f"{name} is {got}; the baseline's is {want}"))
+    return records
+
+
+def recovery_time(objective: Objective, recovery: Interval | None, disruption: Interval | None) -> CheckRecord:
+    """The measured interval against the objective, on the clock that the objective names."""
+    interval = recovery if objective.clock is RecoveryClock.RECOVERY else disruption
+    if interval is None or interval[0] is None:
+        return not_passed("objective-rto", Cause.OBJECTIVE_STRADDLED, "the recovery time was not measured")
+    lo, hi = interval
+    verdict, cause = against((lo, hi), objective.rto_s, Cause.RTO_EXCEEDED)
+    high = "not restored within the window" if hi is None else f"{hi:.3f} s"
+    detail = f"{objective.clock} {lo:.3f} s to {high}, objective {objective.rto_s:g} s"
+    return CheckRecord(id="objective-rto", verdict=verdict, cause=cause, detail=detail)
+
+
+def recovery_point(objective: Objective, judgement: Judgement) -> CheckRecord:
+    """Lost acknowledged writes, and the seconds they reach back, against the objective."""
+    lost = judgement.writes.lost or 0
+    detail = f"{lost} of {judgement.writes.acked} acknowledged writes lost, reaching back {judgement.rpa_s:.3f} s"
+    too_many = objective.rpo_writes is not None and lost > objective.rpo_writes
+    too_far = objective.rpo_writes is None and judgement.rpa_s > objective.rpo_s
+    if too_many and objective.rpo_s == 0:
+        return not_passed("objective-rpo", Cause.WRITES_LOST, f"{detail}; the runbook promises that none is")
+    if too_many or too_far:
+        return not_passed("objective-rpo", Cause.RPO_EXCEEDED, f"{detail}; objective {objective.rpo_s:g} s")
+    return passed("objective-rpo", detail)
+
+
+def ledger(judgement: Judgement) -> CheckRecord:
+    """No acknowledged write came back changed or twice, no refused one is there, and no row appeared from nowhere."""
+    found = [
+        (cause, name)
+        for name, cause in (
+            ("corrupt", Cause.WRITES_CORRUPTED),
+            ("duplicate", Cause.WRITES_DUPLICATED),
+            ("phantom", Cause.WRITES_PHANTOM),
+            ("foreign", Cause.ROWS_FOREIGN),
+        )
+        if judgement.classes.get(name)
+    ]
+    if not found:
+        return passed("ledger", f"{judgement.writes.kept} of {judgement.writes.acked} acknowledged writes kept as written")
+    _, cause = worst([(cause.verdict, cause) for cause, _ in found])
+    detail = ", ".join(f"{len(judgement.classes[name])} {name}" for _, name in found)
+    return not_passed("ledger", cause or Cause.STATE_DIFFERS, detail)
+
+
+def enough_writes(writes: Iterable[Write], candidate_ns: int, started_ns: int, restored_ns: int | None) -> CheckRecord:
+    """Loss can only be judged where there were writes: before the candidate, while it ran, and after the rollback."""
+    everything = list(writes)
+    before = sum(w.outcome == "ack" and (w.settled_ns or 0) < candidate_ns for w in everything)
+    during = sum(candidate_ns <= w.intent_ns < started_ns for w in everything)
+    detail = f"{before} acknowledged before the candidate, {during} attempted under it"
+    if before < MIN_WRITES:
+        return not_passed("enough-writes", Cause.TOO_FEW_WRITES_BEFORE, detail)
+    if during < MIN_WRITES:
+        return not_passed("enough-writes", Cause.TOO_FEW_WRITES_DURING, detail)
+    if restored_ns is not None:
+        after = sum(w.outcome == "ack" and w.intent_ns >= restored_ns for w in everything)
+        detail += f", {after} acknowledged after the rollback"
+        if after < MIN_WRITES:
+            return not_passed("enough-writes", Cause.TOO_FEW_WRITES_AFTER, detail)
+    return passed("enough-writes", detail)
+
+
+def diff(before: State, after: State, ignore: frozenset[str]) -> StateDiff:
+    """What the rollback left different. Rows that came later are the ledger's business; facts in `ignore` may differ."""
+    facts: dict[str, tuple[str | None, str | None]] = {}
+    for name in sorted((before.facts.keys() | after.facts.keys()) - ignore):
+        pair = (before.facts.get(name), after.facts.get(name))
+        if pair[0] != pair[1]:
+            facts[name] = pair
+    removed: dict[str, list[str]] = {}
+    changed: dict[str, list[str]] = {}
+    for table, rows in before.rows.items():
+        now = after.rows.get(table, {})
+        gone = sorted(row for row in rows if row not in now)
+        other = sorted(row for row, digest in rows.items() if row in now and now[row] != digest)
+        if gone:
+            removed[table] = gone
+        if other:
+            changed[table] = other
+    return StateDiff(facts=facts, removed_rows=removed, changed_rows=changed)
+
+
+def state(difference: StateDiff, restores: Sequence[str]) -> list[CheckRecord]:
+    """The snapshot before the candidate against the one after the rollback: rows, and facts such as the schema."""
+    wrong = [f"{len(rows)} rows removed from {table}" for table, rows in difference.removed_rows.items()]
+    wrong += [f"{len(rows)} rows changed in {table}" for table, rows in difference.changed_rows.items()]
+    rows = not_passed("state-rows", Cause.ROWS_CHANGED, "; ".join(wrong)) if wrong else None
+    schema = [name for name in difference.facts if name.startswith("schema")]
+    other = [name for name in difference.facts if not name.startswith("schema")]
+    records = [rows or passed("state-rows", "every row that existed before the candidate is as it was")]
+    for check_id, names, cause in (
+        ("state-schema", schema, Cause.WRONG_SCHEMA),
+        ("state-facts", other, Cause.STATE_DIFFERS),
+    ):
+        detail = "; ".join(f"{name}: {difference.facts[name][0]} before, {difference.facts[name][1]} now" for name in names)
+        records.append(not_passed(check_id, cause, detail) if names else passed(check_id, "as before the candidate"))
+    return records

@@ -1,0 +1,112 @@
+"""What a drill rehearses, as frozen declarations. Units are in the names; durations are seconds unless they say `_ms`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from scenarios.judging.causes import Cause, Verdict
+
+
+class Harm(StrEnum):
+    """The kind of harm a candidate must do; another kind, or none, makes the drill inconclusive."""
+
+    USERS_HURT = "users_hurt"
+    RELEASE_STUCK = "release_stuck"
+    STATE_WRONG = "state_wrong"
+
+
+class Need(StrEnum):
+    """What a scenario needs of the machine beyond Python and loopback."""
+
+    POSTGRES = "postgres"
+    CLUSTER = "cluster"
+    REDIS = "redis"
+    ROUTER = "router"
+    GCLOUD = "gcloud"
+
+
+class RecoveryClock(StrEnum):
+    """Which clock an objective judges: `recovery` = procedure_started to restored, `disruption` = harmed to restored."""
+
+    RECOVERY = "recovery"
+    DISRUPTION = "disruption"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objective:
+    """What the runbook promises. `rto_s` on `clock`; `rpo_s` seconds and `rpo_writes` acknowledged writes may be lost."""
+
+    rto_s: float
+    rpo_s: float
+    rpo_writes: int | None = 0
+    clock: RecoveryClock = RecoveryClock.RECOVERY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """The background users (Locust). `users` at once, each pausing `pause_s` between requests on average."""
+
+    users: int = 6
+    pause_s: float = 0.1
+    locustfile: str = "locustfile.py"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """How a drill must come out. A drill of a step that cannot work expects *failed* with its cause."""
+
+    verdict: Verdict = Verdict.PASSED
+    cause: Cause | None = None
+
+    @classmethod
+    def of(cls, cause: Cause) -> "Expectation":
+        """The verdict and the cause that `cause` stands for."""
+        return cls(verdict=cause.verdict, cause=cause)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One thing to rehearse. Names refer to the system's folder: releases/<name>, sabotage/<name>, RUNBOOK procedures."""
+
+    id: str
+    title: str  # the property the drill shows, one sentence
+    procedure: str  # id of the procedure in RUNBOOK.md
+    baseline: str
+    candidate: str
+    defect: str  # what is wrong with the candidate, one sentence
+    signal: str  # a signal of the runbook's triggers table
+    harm: Harm = Harm.USERS_HURT
+    restores: tuple[str, ...] = ("release", "schema")  # facts of an answer that must be the baseline's again
+    objective: Objective | None = None  # None: the one the runbook's procedure states
+    verification: str | None = "verification"  # id of the runbook's verification list
+    parameters: Mapping[str, str] = field(default_factory=dict)  # values of the runbook's parameters
+    needs: frozenset[Need] = frozenset()
+    load: Load = Load()
+    steady_s: float = 60.0  # scaled by --time-scale
+    hold_s: float = 60.0  # scaled by --time-scale
+    settle_s: float = 5.0  # real: how long after the procedure users may still be hurt before it counts as failed
+    expected: Expectation = Expectation()
+    sabotage: str | None = None  # a negative control: sabotage/<name>/ is first on the steps' PATH
+    suites: frozenset[str] = frozenset({"ci", "nightly", "certification"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """A system folder: its declaration in scenarios.py plus where it lies."""
+
+    name: str
+    owner: str
+    database: str  # name of its database, as its runbook writes it
+    state_tables: tuple[str, ...]  # tables whose rows must survive a rollback, each with a primary key `id`
+    ledger_table: str = "sessions"  # read back as (id, client, seq, body)
+    scenarios: tuple[Scenario, ...] = ()
+    folder: Path = Path()
+
+    def scenario(self, scenario_id: str) -> Scenario:
+        """The scenario called `scenario_id`; KeyError names those there are."""
+        for scenario in self.scenarios:
+            if scenario.id == scenario_id:
+                return scenario
+        known = ", ".join(scenario.id for scenario in self.scenarios)
+        raise KeyError(f"{self.name} has no scenario {scenario_id!r}; it has: {known}")

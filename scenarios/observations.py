@@ -1,0 +1,53 @@
+"""One probe tick's outcome, as written to probe.jsonl and read back by the run, the reports and `recheck`."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+CONTROL_LANE = "control"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What one user-like request saw. Instants are monotonic nanoseconds.
+
+    `served`: right status, a body that carries our nonce, within the lane's deadline; any release.
+    `facts`: what the answer says about who served it (release, schema, …); empty where nothing answered.
+    """
+
+    lane: str
+    tick: int
+    planned_ns: int
+    sent_ns: int
+    done_ns: int
+    status: int | None
+    served: bool
+    facts: dict[str, str | None] = field(default_factory=dict)
+    why: str | None = None
+
+    def to_line(self) -> str:
+        """One JSON line, without the newline."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def from_line(cls, line: str) -> "Observation":
+        """The inverse of `to_line`; raises ValueError or TypeError for a line that is not ours."""
+        record: dict[str, Any] = json.loads(line)
+        return cls(**record)
+
+
+def lanes_of(observations: Iterable[Observation]) -> dict[str, list[Observation]]:
+    """The judged lanes' observations, each sorted by the instant it was sent; the control lane is left out."""
+    lanes: dict[str, list[Observation]] = {}
+    for observation in observations:
+        if observation.lane != CONTROL_LANE:
+            lanes.setdefault(observation.lane, []).append(observation)
+    for lane in lanes.values():
+        lane.sort(key=lambda observation: observation.sent_ns)
+    return lanes
+
+
+def judged(observations: Iterable[Observation]) -> Iterator[Observation]:
+    """Every observation of a judged lane."""
+    return (observation for observation in observations if observation.lane != CONTROL_LANE)

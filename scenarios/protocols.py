@@ -1,0 +1,192 @@
+"""The world as `rehearse()` sees it. `fixtures/` holds one class behind each protocol; tests may bring fakes.
+
+All instants are `time.monotonic_ns()`: on one host it is one clock for every process, containers too.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from scenarios.ledger import Row
+from scenarios.model import Load, Scenario, System
+from scenarios.observations import Observation
+from scenarios.runbook import Procedure, Step
+
+
+class Clock(Protocol):
+    """The one clock. `sleep` is the only place the lifecycle waits."""
+
+    def now_ns(self) -> int: ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class EvidenceSink(Protocol):
+    """One drill's evidence folder. Everything is on disk when the call returns."""
+
+    folder: Path
+
+    def event(self, name: str, at_ns: int, /, **facts: object) -> None:
+        """Append one line to events.jsonl."""
+        ...
+
+    def write_json(self, name: str, value: object) -> Path:
+        """Write `value` as indented JSON to `name` below the folder."""
+        ...
+
+    def path(self, name: str) -> Path:
+        """A path below the folder whose parent exists."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A snapshot: named facts (releases, digests, schema) and, per table, row id to row digest over `columns`."""
+
+    facts: dict[str, str]
+    rows: dict[str, dict[str, str]]
+    columns: dict[str, list[str]]
+
+
+class Platform(Protocol):
+    """Where the system runs: a host of processes or a cluster."""
+
+    kind: str  # "embedded", "kind", …
+
+    def deploy(self, release: str) -> None:
+        """Bring `release` to the users as this system deploys; raises Inconclusive(DEPLOY_FAILED)."""
+        ...
+
+    def facts(self) -> dict[str, str]:
+        """What runs now: release, digest of its files, processes."""
+        ...
+
+    def collect(self, sink: EvidenceSink) -> None:
+        """Copy logs into the evidence."""
+        ...
+
+
+class Database(Protocol):
+    """The system's database, always read on new connections from what is primary now."""
+
+    version: str
+
+    def snapshot(self, tables: Sequence[str], columns: Mapping[str, Sequence[str]]) -> State:
+        """Catalog facts and row digests of `tables`; a table that is not there has no rows.
+
+        A table named in `columns` is digested over those columns alone, so that a column which came later does not make
+        every row look changed (the schema check names it); one that is gone does.
+        """
+        ...
+
+    def ledger_rows(self, table: str) -> list[Row]:
+        """Every row of the ledger's table; an absent table is an empty list."""
+        ...
+
+    def collect(self, sink: EvidenceSink) -> None: ...
+
+
+class Workload(Protocol):
+    """Background users (Locust)."""
+
+    def start(self, load: Load) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def requests(self) -> int:
+        """How many requests users made so far; raises Inconclusive(WORKLOAD_DIED)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One judged lane's plan: tick i is due at `start_ns + i * period_ns` and answered or given up by `deadline_ns`."""
+
+    name: str
+    start_ns: int
+    period_ns: int
+    deadline_ns: int
+
+    def planned_ns(self, tick: int) -> int:
+        """When tick `tick` is due."""
+        return self.start_ns + tick * self.period_ns
+
+    @property
+    def expiry_ns(self) -> int:
+        """After this long past its due time, a tick without a record was dropped (1 s of slack for a late record)."""
+        return self.deadline_ns + 1_000_000_000
+
+
+class Probe(Protocol):
+    """Fixed-rate measurement of availability, open loop, in its own process."""
+
+    lanes: Mapping[str, Lane]  # the judged ones
+    rate_hz: float  # of all judged lanes together
+    error_ms: float | None  # worst error of this run's self-calibration
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def observations(self) -> Sequence[Observation]:
+        """All so far, judged lanes and control, in the order they ended; raises Inconclusive(PROBE_DIED)."""
+        ...
+
+    def dropped_share(self) -> float:
+        """Planned ticks that could not be sent, as a share of all planned; known once the probe has stopped."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResult:
+    """What one step did. `exit` is None when it was cut at its deadline; `failed_commands` is each non-zero one."""
+
+    step: Step
+    exit: int | None
+    started_ns: int
+    ended_ns: int
+    output: str  # capped; the whole is in the log
+    failed_commands: tuple[str, ...]
+    ok: bool  # the declared expectation held
+    why: str  # one sentence where not ok
+
+
+class Runner(Protocol):
+    """Executes a procedure's steps as written, one shell state across the procedure."""
+
+    def run(
+        self,
+        procedure: Procedure,
+        parameters: dict[str, str],
+        sabotage: Path | None,
+        prefix: str,
+        on_step: Callable[[StepResult], None],
+    ) -> list[StepResult]:
+        """Run every step; `prefix` names the logs (`steps/` or `verification/`)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What was provisioned for one drill. Each part is stopped by the environment's own cleanup."""
+
+    platform: Platform
+    database: Database
+    workload: Workload
+    probe: Probe
+    runner: Runner
+    sink: EvidenceSink
+    clock: Clock
+    parameters: dict[str, str]  # SERVICE_URL, DATABASE_URL, PG*: what the place gives to every runbook
+    ledger_records: Callable[[], Iterable[dict[str, object]]]
+    measuring: Callable[[], AbstractContextManager[None]]  # the host-wide token that timed windows hold
+
+
+class Environment(Protocol):
+    """Gives a Stage for a scenario and takes it away again, whatever happens in between."""
+
+    name: str
+
+    def provision(self, system: System, scenario: Scenario, evidence: Path) -> AbstractContextManager[Stage]: ...

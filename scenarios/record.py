@@ -1,0 +1,174 @@
+"""From what a rehearsal found to the DrillRecord: checks, verdict, figures."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scenarios import checks
+from scenarios.errors import Inconclusive
+from scenarios.judging.causes import Cause, Verdict, worst
+from scenarios.judging.intervals import duration_s
+from scenarios.judging.ledger import Judgement
+from scenarios.model import Objective, Scenario, System
+from scenarios.protocols import Stage, StepResult
+from scenarios.results import CheckRecord, DrillRecord, Expected, Interval, ObjectiveRecord, Phases, StepRecord, Writes
+from scenarios.timeline import Timeline
+from scenarios.watching import Recovery
+
+# what a machine that was too busy to measure cannot be trusted to say
+TIMED_CHECKS = frozenset({"served", "objective-rto"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Which scenario is rehearsed, under which drill id, at which time scale."""
+
+    drill_id: str
+    system: System
+    scenario: Scenario
+    time_scale: float
+
+
+@dataclass(slots=True)
+class Findings:
+    """What the ten steps found, filled as they go; a step that was not reached leaves its field empty."""
+
+    objective: Objective | None = None
+    steps: list[StepResult] = field(default_factory=list)
+    recovery: Recovery | None = None
+    judgement: Judgement | None = None
+    baseline_answers: dict[str, str | None] = field(default_factory=dict)
+    last_answers: dict[str, str | None] = field(default_factory=dict)
+    harness: str | None = None
+    checks: list[CheckRecord] = field(default_factory=list)
+    stopped: Inconclusive | None = None
+
+
+def build_record(subject: Subject, environment: str, stage: Stage, findings: Findings, timeline: Timeline) -> DrillRecord:
+    """Judge the findings. The worst part wins; among equals the cause listed first in `Cause`."""
+    scenario = subject.scenario
+    recovery, disruption = _intervals(findings, timeline)
+    judged = _checks(scenario, findings, recovery, disruption)
+    verdict, cause, detail = _verdict(judged, findings.stopped)
+    judgement = findings.judgement
+    return DrillRecord(
+        id=subject.drill_id,
+        title=scenario.title,
+        system=subject.system.name,
+        procedure=scenario.procedure,
+        owner=subject.system.owner,
+        environment=environment,
+        control=scenario.sabotage,
+        expected=Expected(verdict=scenario.expected.verdict, cause=scenario.expected.cause),
+        verdict=verdict,
+        cause=cause,
+        detail=detail,
+        as_expected=verdict == scenario.expected.verdict and cause == scenario.expected.cause,
+        objective=_objective(findings.objective),
+        signal=scenario.signal,
+        harm=scenario.harm,
+        recovery_s=recovery,
+        disruption_s=disruption,
+        probe_error_ms=stage.probe.error_ms,
+        rpa_s=judgement.rpa_s if judgement else None,
+        writes=judgement.writes if judgement else Writes(),
+        phases_s=timeline.phases(),
+        checks=judged,
+        steps=[
+            StepRecord(name=r.step.name, source=r.step.source, exit=r.exit, s=round((r.ended_ns - r.started_ns) / 1e9, 3))
+            for r in findings.steps
+        ],
+        evidence=stage.sink.folder.name,
+    )
+
+
+def unprovisioned(subject: Subject, environment: str, evidence: Path, cause: Cause, detail: str) -> DrillRecord:
+    """The record of a drill that never got its stage: the harness failed, or somebody interrupted it."""
+    scenario = subject.scenario
+    return DrillRecord(
+        id=subject.drill_id,
+        title=scenario.title,
+        system=subject.system.name,
+        procedure=scenario.procedure,
+        owner=subject.system.owner,
+        environment=environment,
+        control=scenario.sabotage,
+        expected=Expected(verdict=scenario.expected.verdict, cause=scenario.expected.cause),
+        verdict=cause.verdict,
+        cause=cause,
+        detail=detail,
+        as_expected=False,
+        objective=None,
+        signal=scenario.signal,
+        harm=scenario.harm,
+        recovery_s=None,
+        disruption_s=None,
+        probe_error_ms=None,
+        rpa_s=None,
+        writes=Writes(),
+        phases_s=Phases(),
+        checks=[],
+        steps=[],
+        evidence=evidence.name,
+    )
+
+
+def _checks(
+    scenario: Scenario, findings: Findings, recovery: Interval | None, disruption: Interval | None
+) -> list[CheckRecord]:
+    """Every check in the order of the story: steps, users, time, data, state, verification."""
+    judged: list[CheckRecord] = []
+    if findings.steps:
+        judged.append(checks.steps(findings.steps))
+    if findings.recovery is not None:
+        judged.append(checks.served(findings.recovery.served, findings.recovery.still_bad))
+        if findings.recovery.served:
+            judged += checks.promises(scenario.restores, findings.baseline_answers, findings.last_answers)
+        if findings.objective is not None:
+            judged.append(checks.recovery_time(findings.objective, recovery, disruption))
+    if findings.judgement is not None:
+        if findings.objective is not None:
+            judged.append(checks.recovery_point(findings.objective, findings.judgement))
+        judged.append(checks.ledger(findings.judgement))
+    judged += findings.checks
+    if findings.harness is not None:
+        judged = [_distrust(check, findings.harness) for check in judged]
+        judged.append(checks.not_passed("harness", Cause.HARNESS_OVERLOADED, findings.harness))
+    return judged
+
+
+def _distrust(check: CheckRecord, why: str) -> CheckRecord:
+    if check.id not in TIMED_CHECKS or check.verdict == Verdict.PASSED:
+        return check
+    return checks.not_passed(check.id, Cause.HARNESS_OVERLOADED, f"{check.detail}; not trusted, as {why}")
+
+
+def _verdict(judged: list[CheckRecord], stopped: Inconclusive | None) -> tuple[str, str | None, str]:
+    parts = [(Verdict(check.verdict), Cause(check.cause) if check.cause else None) for check in judged]
+    if stopped is not None:
+        parts.append((stopped.cause.verdict, stopped.cause))
+    verdict, cause = worst(parts)
+    details = [check.detail for check in judged if check.cause is not None and check.cause == cause]
+    if stopped is not None and stopped.cause is cause:
+        details.append(stopped.detail)
+    return verdict, cause, "; ".join(details)
+
+
+def _intervals(findings: Findings, timeline: Timeline) -> tuple[Interval | None, Interval | None]:
+    """recovery = procedure_started to restored; disruption = harmed to restored. None where not measured."""
+    started = timeline.get("procedure_started")
+    if findings.recovery is None or started is None:
+        return None, None
+    restored, harmed = findings.recovery.edge, findings.recovery.harmed
+    return _rounded(duration_s(started, restored)), _rounded(duration_s(harmed, restored))
+
+
+def _rounded(interval: tuple[float, float | None]) -> Interval:
+    return round(interval[0], 4), None if interval[1] is None else round(interval[1], 4)
+
+
+def _objective(objective: Objective | None) -> ObjectiveRecord | None:
+    if objective is None:
+        return None
+    return ObjectiveRecord(
+        rto_s=objective.rto_s, clock=objective.clock, rpo_s=objective.rpo_s, rpo_writes=objective.rpo_writes
+    )

@@ -1,0 +1,53 @@
+"""System folders: a system is one folder with a scenarios.py that defines SYSTEM; it may lie outside the checkout."""
+
+import importlib.util
+import traceback
+from dataclasses import replace
+from pathlib import Path
+
+from scenarios.errors import UsageError
+from scenarios.model import Scenario, System
+
+BUILT_IN = Path(__file__).parent / "systems"
+
+
+def load_system(folder: Path) -> System:
+    """The System that `folder`/scenarios.py declares, with its folder filled in. UsageError says file and reason."""
+    path = folder / "scenarios.py"
+    if not path.is_file():
+        raise UsageError(f"{folder}: no scenarios.py there; a system folder has one (make a sample: drill new NAME)")
+    spec = importlib.util.spec_from_file_location(f"_rollback_drills_system_{folder.name.replace('-', '_')}", path)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{path}: not a Python module")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        line = traceback.extract_tb(error.__traceback__)[-1]
+        raise UsageError(f"{line.filename}:{line.lineno}: {type(error).__name__}: {error}") from error
+    system = getattr(module, "SYSTEM", None)
+    if not isinstance(system, System):
+        raise UsageError(f"{path}: defines no SYSTEM; expected SYSTEM = System(name=…, scenarios=(…))")
+    loaded = replace(system, folder=folder.resolve())
+    for scenario in loaded.scenarios:
+        _check_scenario(loaded, scenario)
+    return loaded
+
+
+def _check_scenario(system: System, scenario: Scenario) -> None:
+    """What a scenario names must exist, so that a typing error is found before anything is provisioned."""
+    wanted = [("releases", scenario.baseline), ("releases", scenario.candidate)]
+    if scenario.sabotage is not None:
+        wanted.append(("sabotage", scenario.sabotage))
+    for kind, name in wanted:
+        if not (system.folder / kind / name).is_dir():
+            known = ", ".join(sorted(path.name for path in (system.folder / kind).glob("*/"))) or "none"
+            raise UsageError(
+                f"{system.folder / 'scenarios.py'}: scenario {scenario.id!r} names {kind}/{name}, "
+                f"which is not a folder; there are: {known}"
+            )
+
+
+def built_in(name: str) -> System:
+    """A system that ships with the checkout, by name."""
+    return load_system(BUILT_IN / name)

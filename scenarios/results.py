@@ -1,0 +1,135 @@
+"""What a run leaves: `summary.json` and each drill's `verdict.json` (the same drill object), as pydantic models.
+
+`[lo, null]` is "not restored within the window" (censored); `null` is "not measured".
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+SCHEMA_VERSION = 1
+Interval = tuple[float | None, float | None]
+
+
+class Record(BaseModel):
+    """Base of every record we write: unknown keys are an error, so a reader never guesses."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NotRehearsed(Record):
+    """Something that this machine could not rehearse, and what to do about it."""
+
+    id: str
+    why: str
+    mend: str
+
+
+class Expected(Record):
+    verdict: str
+    cause: str | None
+
+
+class ObjectiveRecord(Record):
+    rto_s: float
+    clock: str
+    rpo_s: float
+    rpo_writes: int | None
+
+
+class Writes(Record):
+    """The ledger's classes, counted. `null`: this drill's writes cannot show that class."""
+
+    acked: int | None = None
+    kept: int | None = None
+    lost: int | None = None
+    corrupt: int | None = None
+    duplicate: int | None = None
+    phantom: int | None = None
+    resurrected: int | None = None
+    stale: int | None = None
+    reordered: int | None = None
+    torn: int | None = None
+    recovered: int | None = None
+    unknown_lost: int | None = None
+    foreign: int | None = None
+
+
+class Phases(Record):
+    """Where the time went, seconds; midpoints of the events' intervals."""
+
+    detect: float | None = None
+    decide: float | None = None
+    execute: float | None = None
+    propagate: float | None = None
+    stabilise: float | None = None
+
+
+class CheckRecord(Record):
+    id: str
+    verdict: str
+    cause: str | None = None
+    detail: str = ""
+
+
+class StepRecord(Record):
+    """One step of the procedure. `exit` is null when the step was cut at its deadline."""
+
+    name: str
+    source: Literal["written", "corrected", "adapted"]
+    exit: int | None
+    s: float
+
+
+class DrillRecord(Record):
+    """One drill: the object in summary.json and the whole of verdict.json."""
+
+    id: str
+    title: str
+    system: str
+    procedure: str
+    owner: str
+    environment: str
+    control: str | None
+    expected: Expected
+    verdict: str
+    cause: str | None
+    detail: str
+    as_expected: bool
+    objective: ObjectiveRecord | None
+    n: int = 1
+    signal: str
+    harm: str
+    recovery_s: Interval | None
+    disruption_s: Interval | None
+    probe_error_ms: float | None
+    rpa_s: float | None
+    writes: Writes
+    phases_s: Phases
+    checks: list[CheckRecord]
+    steps: list[StepRecord]
+    evidence: str
+
+
+class Platform(Record):
+    """Versions of what was real in this run; null where it was not used."""
+
+    kubernetes: str | None = None
+    kubectl: str | None = None
+    postgres: str | None = None
+    gcloud: str | None = None
+
+
+class Summary(Record):
+    """summary.json. `schema_version` 1."""
+
+    schema_version: int = SCHEMA_VERSION
+    run: str
+    started_at: str
+    git_rev: str
+    verdict: str
+    time_scale: float
+    suite: str | None
+    platform: Platform
+    not_rehearsed: list[NotRehearsed]
+    drills: list[DrillRecord]

@@ -1,0 +1,8 @@
+"""Runbooks: RUNBOOK.md in CommonMark, read into frozen declarations. The format is in docs/runbook-format.md."""
+
+from scenarios.runbook.model import ManualStep, Procedure, Runbook, Step, Trigger
+from scenarios.runbook.parser import load_runbook
+from scenarios.runbook.patterns import compile_pattern
+from scenarios.runbook.shell import without_value
+
+__all__ = ["ManualStep", "Procedure", "Runbook", "Step", "Trigger", "compile_pattern", "load_runbook", "without_value"]

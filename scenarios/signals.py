@@ -1,0 +1,93 @@
+"""Signals: what tells people that something is wrong. Pure: a signal looks at the observations up to an instant.
+
+"error rate > 5 % for 1 min" means what a monitor means: the rate was past the threshold all through the window, here in
+each quarter of it. `--time-scale` shortens windows, never below 2 s and never below 200 observations.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scenarios.errors import UsageError
+from scenarios.observations import Observation, judged
+from scenarios.runbook import Trigger
+
+MIN_WINDOW_S = 2.0
+MIN_OBSERVATIONS = 200
+QUARTERS = 4
+
+
+def scaled_window_s(window_s: float, time_scale: float, rate_hz: float) -> float:
+    """A hold or trigger window after scaling: at least 2 s and at least 200 observations at `rate_hz`."""
+    if time_scale >= 1:
+        return window_s * time_scale
+    return max(window_s * time_scale, MIN_WINDOW_S, MIN_OBSERVATIONS / rate_hz)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a signal saw: whether it fires, and the sentence that goes into the timeline."""
+
+    fires: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorRate:
+    """Fires when the share of answers not served is past `threshold` in every quarter of the window."""
+
+    threshold: float
+    window_s: float
+
+    def read(self, observations: Sequence[Observation], now_ns: int) -> Reading:
+        """Judge the window that ends at `now_ns`."""
+        start = now_ns - int(self.window_s * 1e9)
+        bad, total = [0] * QUARTERS, [0] * QUARTERS
+        for seen in _recent(observations, start, now_ns):
+            quarter = min(QUARTERS - 1, (seen.done_ns - start) * QUARTERS // (now_ns - start))
+            total[quarter] += 1
+            bad[quarter] += not seen.served
+        share = sum(bad) / max(1, sum(total))
+        enough = sum(total) >= MIN_OBSERVATIONS and all(total)
+        fires = enough and all(b / t > self.threshold for b, t in zip(bad, total, strict=True))
+        return Reading(fires=fires, text=f"error rate {share:.1%} of {sum(total)} answers over {self.window_s:.1f} s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoAnswers:
+    """Fires when nobody was served in the whole window, though there were enough attempts."""
+
+    window_s: float
+
+    def read(self, observations: Sequence[Observation], now_ns: int) -> Reading:
+        """Judge the window that ends at `now_ns`."""
+        recent = list(_recent(observations, now_ns - int(self.window_s * 1e9), now_ns))
+        served = sum(seen.served for seen in recent)
+        fires = len(recent) >= MIN_OBSERVATIONS and served == 0
+        return Reading(fires=fires, text=f"{served} of {len(recent)} attempts served over {self.window_s:.1f} s")
+
+
+Signal = ErrorRate | NoAnswers
+
+
+def from_trigger(trigger: Trigger, time_scale: float, rate_hz: float) -> Signal:
+    """The signal that a row of the runbook's triggers table describes. UsageError for one that is not implemented."""
+    window_s = scaled_window_s(trigger.for_s, time_scale, rate_hz)
+    if trigger.signal == "error rate" and trigger.threshold is not None:
+        return ErrorRate(threshold=trigger.threshold, window_s=window_s)
+    if trigger.signal == "no answers":
+        return NoAnswers(window_s=window_s)
+    raise UsageError(
+        f"line {trigger.line} of the triggers table: signal {trigger.signal!r} is not one a drill can watch; "
+        "expected 'error rate' with a threshold in %, or 'no answers'"
+    )
+
+
+def _recent(observations: Sequence[Observation], start_ns: int, end_ns: int) -> list[Observation]:
+    """The judged observations that ended in (start, end]; walks back from the newest, as they are in order of ending."""
+    recent: list[Observation] = []
+    for seen in reversed(observations):
+        if seen.done_ns <= start_ns:
+            break
+        if seen.done_ns <= end_ns:
+            recent.append(seen)
+    return list(judged(recent))

@@ -1,0 +1,88 @@
+"""What is rehearsed of mina: the ways back from a migration that breaks the writer."""
+
+from dataclasses import replace
+
+from scenarios.judging.causes import Cause
+from scenarios.model import Expectation, Need, Scenario, System
+
+BASELINE_REVISION = "0002_segments"
+
+# mina's runbook brings the schema back and leaves the candidate's code running, so only the schema is promised
+ONE_STEP = Scenario(
+    id="downgrade-one",
+    title="undo the last migration, as written: flask db downgrade -1",
+    procedure="downgrade-one",
+    baseline="v1",
+    candidate="v2-required-region",
+    defect="a new NOT NULL column that the writer does not fill: every write fails, every read works",
+    signal="error rate",
+    restores=("schema",),
+    parameters={"PREVIOUS_REVISION": BASELINE_REVISION},
+    needs=frozenset({Need.POSTGRES}),
+    expected=Expectation.of(Cause.STEP_FAILED),
+)
+
+CORRECTED = replace(
+    ONE_STEP,
+    id="downgrade-one-corrected",
+    title="undo the last migration, corrected: flask db downgrade -- -1",
+    procedure="downgrade-one-corrected",
+    expected=Expectation(),
+)
+
+NAMED = replace(
+    ONE_STEP,
+    id="downgrade-revision",
+    title="go back to a named revision",
+    procedure="downgrade-revision",
+    expected=Expectation(),
+)
+
+SEVERAL = replace(
+    NAMED,
+    id="downgrade-several",
+    title="go back over the three migrations of one release",
+    procedure="downgrade-several",
+    candidate="v3-speakers",
+    defect="three migrations, of which the second makes every write fail",
+)
+
+BASE = replace(
+    ONE_STEP,
+    id="downgrade-base",
+    title="remove every migration: flask db downgrade base",
+    procedure="downgrade-base",
+    expected=Expectation.of(Cause.WRITES_LOST),
+)
+
+CONTROLS = (
+    replace(
+        CORRECTED,
+        id="control-noop-downgrade",
+        title="a downgrade that does nothing and says it did",
+        sabotage="noop-downgrade",
+        expected=Expectation.of(Cause.NOT_SERVED),
+    ),
+    replace(
+        SEVERAL,
+        id="control-wrong-revision",
+        title="a downgrade that stops one migration too early",
+        sabotage="wrong-revision",
+        expected=Expectation.of(Cause.WRONG_SCHEMA),
+    ),
+    replace(
+        CORRECTED,
+        id="control-drops-a-row",
+        title="a downgrade that also deletes one acknowledged row",
+        sabotage="drops-a-row",
+        expected=Expectation.of(Cause.WRITES_LOST),
+    ),
+)
+
+SYSTEM = System(
+    name="mina",
+    owner="database",
+    database="mina_production",
+    state_tables=("users", "sessions", "segments", "feature_flags"),
+    scenarios=(ONE_STEP, CORRECTED, NAMED, SEVERAL, BASE, *CONTROLS),
+)

@@ -1,0 +1,108 @@
+"""The timeline: true to the record, readable, and never an error for evidence that is missing or cut short."""
+
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.charts import save_chart, timeline_svg
+from reports.evidence import first_events, read_events, read_observations
+from reports.scale import bucketed, nice_step, place_labels, span_of
+from tests.sample_run import STORIES, build_run
+
+RESTORED, CENSORED = STORIES[0], STORIES[1]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_run(tmp_path_factory.mktemp("out"), stories=STORIES[:2])
+
+
+def test_the_chart_names_every_event_relative_to_harmed(run: Path) -> None:
+    label = ET.fromstring(timeline_svg(run / RESTORED.slug)).attrib["aria-label"]
+    assert label.startswith("Timeline in seconds since harmed: candidate deployed -0.20 s, harmed +0.00 s")
+    assert "restored +3.83 s, held +7.40 s" in label
+
+
+def test_a_recovery_that_was_never_seen_is_not_drawn_as_one(run: Path) -> None:
+    svg = timeline_svg(run / CENSORED.slug)
+    assert "not restored by +8.50 s" in svg
+    assert 'class="band"' not in svg
+    assert 'class="band"' in timeline_svg(run / RESTORED.slug)
+
+
+def test_every_lane_has_a_strip_and_no_empty_bucket_is_invented(run: Path) -> None:
+    """The slow journey lane gets wider buckets instead of gaps that look like silence."""
+    svg = timeline_svg(run / RESTORED.slug)
+    for lane in ("new conn.", "kept conn.", "write", "journey", "control"):
+        assert f">{lane}</text>" in svg
+    assert "no answer recorded" not in svg
+
+
+def test_silence_is_shown(run: Path, tmp_path: Path) -> None:
+    lines = (run / RESTORED.slug / "probe.jsonl").read_text().splitlines(keepends=True)
+    (tmp_path / "probe.jsonl").write_text("".join(lines[: len(lines) // 4] + lines[len(lines) // 2 :]))
+    (tmp_path / "events.jsonl").write_bytes((run / RESTORED.slug / "events.jsonl").read_bytes())
+    assert "no answer recorded" in timeline_svg(tmp_path)
+
+
+def test_the_saved_chart_stands_alone(run: Path) -> None:
+    path = save_chart(run / RESTORED.slug)
+    text = path.read_text()
+    assert path.name == "chart.svg"
+    assert "<style>" in text
+    assert "prefers-color-scheme" in text
+    assert ET.fromstring(text).tag.endswith("svg")
+    assert "<style>" not in timeline_svg(run / RESTORED.slug)
+
+
+def test_missing_and_broken_evidence_is_said(tmp_path: Path, run: Path) -> None:
+    assert "no probe record" in timeline_svg(tmp_path / "nowhere")
+    (tmp_path / "probe.jsonl").write_text('{"lane": "read"\nnot json\n[]\n{"lane": "<b>", "surprise": 1}\n')
+    (tmp_path / "events.jsonl").write_text('{"t": "no"}\n{"t": 1}\n{"t": 2, "event": "harmed", "facts": null}\n{')
+    assert "no probe record" in timeline_svg(tmp_path)
+    (tmp_path / "probe.jsonl").write_bytes((run / RESTORED.slug / "probe.jsonl").read_bytes())
+    (tmp_path / "events.jsonl").unlink()
+    assert "since the probe" in timeline_svg(tmp_path)
+
+
+def test_names_from_the_record_are_escaped(run: Path, tmp_path: Path) -> None:
+    text = (run / RESTORED.slug / "probe.jsonl").read_text().replace('"kept"', '"<i>x"')
+    (tmp_path / "probe.jsonl").write_text(text)
+    svg = timeline_svg(tmp_path)
+    assert "&lt;i&gt;x" in svg
+    assert "<i>" not in svg
+
+
+def test_a_bar_is_as_high_as_its_share(run: Path) -> None:
+    folder = run / RESTORED.slug
+    ticks = [tick for tick in read_observations(folder) if tick.lane == "write"]
+    span = span_of(ticks, first_events(read_events(folder)))
+    buckets = bucketed(ticks, span)
+    assert sum(bucket.bad for bucket in buckets) == sum(not tick.served for tick in ticks)
+    tips = re.findall(r"(\d+) of (\d+) answers bad", timeline_svg(folder))
+    assert tips
+    assert all(0 < int(bad) <= int(total) for bad, total in tips)
+
+
+@given(st.lists(st.tuples(st.floats(0, 890), st.text("abc ", min_size=4, max_size=30)), max_size=9))
+def test_labels_never_overlap(labels: list[tuple[float, str]]) -> None:
+    ordered = sorted(labels)
+    rows, placed = place_labels(ordered, 890)
+    boxes: dict[int, list[tuple[float, float]]] = {}
+    for (x, _), (text, row, anchor) in zip(ordered, placed, strict=True):
+        width = len(text) * 6.2
+        left = x if anchor == "start" else x - width
+        assert row < rows
+        assert all(left >= b or left + width <= a for a, b in boxes.setdefault(row, []))
+        boxes[row].append((left, left + width))
+
+
+@given(st.floats(1e-5, 1e5))
+def test_steps_of_the_axis_are_round(at_least: float) -> None:
+    step = nice_step(at_least)
+    assert at_least <= step * 1.000001
+    assert step <= at_least * 2.6

@@ -1,0 +1,109 @@
+"""The table at the end of a run and the failure message: complete, in plain words, and within the terminal's width."""
+
+from pathlib import Path
+
+import pytest
+
+from reports.summary import write_summary
+from reports.table import format_failure, summary_lines
+from reports.words import MACHINE_TIME
+from scenarios.results import Summary
+from tests.sample_run import STORIES, build_run, header, record_of
+
+
+@pytest.fixture(scope="module")
+def summary(tmp_path_factory: pytest.TempPathFactory) -> Summary:
+    return write_summary(build_run(tmp_path_factory.mktemp("out")), **header())
+
+
+def _text(summary: Summary, width: int = 100, notes: tuple[str, ...] = ()) -> str:
+    lines = summary_lines(summary, Path("reports/out/run"), width, notes)
+    return " ".join(" ".join(text.split()) for text, _ in lines)
+
+
+@pytest.mark.parametrize(("width", "widest"), [(20, 80), (80, 80), (100, 100), (140, 140), (300, 140)])
+def test_no_line_is_wider_than_the_terminal(summary: Summary, width: int, widest: int) -> None:
+    lines = summary_lines(summary, Path("reports/out/run"), width)
+    assert max(len(text) for text, _ in lines) <= widest
+    assert all("\x1b" not in text for text, _ in lines)
+
+
+def test_every_drill_says_result_time_loss_and_evidence(summary: Summary) -> None:
+    text = _text(summary)
+    for drill in summary.drills:
+        assert f"evidence: reports/out/run/{drill.evidence}" in text
+    assert "recovered in 1.56\N{EN DASH}1.58 s of 900 s allowed (±4.1 ms probe)" in text
+    assert "0 of 412 acknowledged writes lost" in text
+    assert "NOT AS EXPECTED: expected passed, got failed/writes_lost" in text
+    assert "control: the rollback was sabotaged on purpose (deletes-rows)" in text
+
+
+def test_the_end_says_counts_scale_and_where_the_report_is(summary: Summary) -> None:
+    text = _text(summary, notes=("No Allure report: npm is not here.",))
+    assert "At least one drill did NOT come out as expected." in text
+    assert (
+        "5 drills: 1 passed, 1 failed as expected, 1 control red as it must be, 1 NOT AS EXPECTED, 1 inconclusive, "
+        "2 not rehearsed"
+    ) in text
+    assert "why: no container engine answers" in text
+    assert "to mend it: `drill engine up`" in text
+    assert "Time scale 0.02" in text
+    assert MACHINE_TIME in text
+    assert "Report: reports/out/run/index.html" in text
+    assert text.endswith("No Allure report: npm is not here.")
+
+
+def test_green_is_only_what_is_as_expected(summary: Summary) -> None:
+    styles = {
+        text.strip()[:1]: style for text, style in summary_lines(summary, Path("x"), 140) if text.startswith("     ")
+    }
+    assert (styles["✓"], styles["◆"], styles["✗"], styles["?"]) == ("green", "green", "red", "yellow")
+
+
+def test_a_run_without_drills_is_not_green(summary: Summary) -> None:
+    empty = summary.model_copy(update={"drills": [], "verdict": "inconclusive", "not_rehearsed": []})
+    lines = summary_lines(empty, Path("x"), 100)
+    assert lines[0] == ("No drill was run, so nothing was proved.", "yellow")
+    assert all(style != "green" for _, style in lines)
+
+
+def test_a_failure_message_traces_the_verdict_to_evidence() -> None:
+    message = format_failure(record_of(STORIES[3]), Path("reports/out/run"))
+    lines = message.splitlines()
+    assert lines[0] == "mina: `flask db downgrade base` brings users back but keeps what they wrote"
+    assert "failed/writes_lost: Writes that users were told had been saved are gone: 396 of 412" in lines[1]
+    rows = {line[2:13].strip(): line[14:] for line in lines[1:] if line[2:13].strip()}
+    assert rows["expected"] == "passed"
+    assert rows["disruption"] == "3.80\N{EN DASH}3.83 s (±4.1 ms probe); allowed: 900 s, met"
+    assert rows["loss"].endswith("allowed: 0 writes, 0 s")
+    assert rows["time spent"].startswith("detect 2.20 s · decide 0.05 s · execute 1.35 s")
+    assert rows["checks"] == "1 of 4 not passed"
+    assert "- ledger: failed/writes_lost: 396 of 412 acknowledged writes are gone" in message
+    assert rows["steps"] == "1. show-current (written): exit 0, 0.62 s"
+    assert rows["evidence"] == "reports/out/run/downgrade-base"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "standing"),
+    [
+        ((899.0, 900.0), "met"),
+        ((900.1, 901.0), "MISSED"),
+        ((899.0, 901.0), "neither met nor missed"),
+        ((901.0, None), "MISSED"),
+        ((5.0, None), "neither met nor missed"),
+    ],
+)
+def test_the_whole_interval_decides_where_it_stands(bounds: tuple[float, float | None], standing: str) -> None:
+    record = record_of(STORIES[0]).model_copy(update={"recovery_s": bounds})
+    row = next(line for line in format_failure(record).splitlines() if line.startswith("  recovery"))
+    assert row.endswith(f"allowed: 900 s, {standing}")
+
+
+def test_a_drill_that_never_began_still_has_a_message() -> None:
+    record = record_of(STORIES[4]).model_copy(
+        update={"recovery_s": None, "disruption_s": None, "checks": [], "steps": [], "objective": None}
+    )
+    message = format_failure(record)
+    assert "recovery    not measured" in message
+    assert "checks      none was made" in message
+    assert "allowed: no objective" in message
