@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from reports.evidence import read_json
@@ -132,7 +133,8 @@ def _run(command: Sequence[str], cwd: Path, limit_s: float) -> None:
         try:
             output, _ = process.communicate(timeout=limit_s)
         except BaseException as error:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             if isinstance(error, subprocess.TimeoutExpired):
                 raise _CommandFailed(f"{Path(command[0]).name} did not end within {limit_s:g} s") from error
             raise

@@ -9,7 +9,8 @@ from html import escape
 from pathlib import Path
 
 from reports.evidence import Event, first_events, read_events, read_observations
-from reports.scale import Bucket, Span, bucketed, latency_y, nice_step, place_labels, span_of
+from reports.ribbon import blocks
+from reports.scale import CHAR_PX, Bucket, Span, bucketed, latency_y, nice_step, place_labels, span_of
 from reports.summary import write_text
 from scenarios.observations import CONTROL_LANE, Observation
 
@@ -17,6 +18,7 @@ WIDTH = 1000
 LEFT, RIGHT = 96, 14
 LABEL_ROW = 15
 STRIP, STRIP_GAP = 24, 6
+RIBBON = 16
 LATENCY = 84
 _LANES = ("read", "kept", "write", "journey")
 _LANE_WORDS = {"read": "new conn.", "kept": "kept conn."}
@@ -24,6 +26,7 @@ _MARKS = frozenset(
     {"candidate_deployed", "harmed", "detected", "procedure_started", "procedure_done", "restored", "held"}
 )
 _LATENCY_LINES = ((1.0, "1 ms"), (10.0, "10 ms"), (100.0, "100 ms"), (1000.0, "1 s"))
+_FEWEST_LETTERS = 4  # fewer tell nothing; the whole is in the block's title
 _SLIGHT, _HALF = 0.1, 0.5
 STYLE = (Path(__file__).parent / "templates" / "chart.css").read_text(encoding="utf-8")
 
@@ -50,9 +53,11 @@ def timeline_svg(folder: Path, *, standalone: bool = False) -> str:
     shown = [event for event in marks if span.start_ns <= event.t_ns <= span.end_ns]
     rows, labels = _labels(shown, span, plot)
     top = rows * LABEL_ROW + 8
-    strips_end = top + len(lanes) * (STRIP + STRIP_GAP)
+    ribbon_y = top + len(lanes) * (STRIP + STRIP_GAP)
+    strips_end = ribbon_y + RIBBON + STRIP_GAP
     height = strips_end + 34 + LATENCY + 8
     parts = [_strip(lane, top + i * (STRIP + STRIP_GAP), ticks, span, plot) for i, lane in enumerate(lanes)]
+    parts.append(_ribbon(ribbon_y, ticks, span, plot))
     parts += [_axis_lines(span, plot, top, strips_end), _latency(ticks, span, plot, strips_end + 34)]
     parts += [_band(shown, span, plot, top, height - 8), _marks(shown, span, plot, labels, height - 8)]
     parts += [_axis_words(span, plot, strips_end + 15)]
@@ -109,11 +114,14 @@ def _rect(kind: str, x: float, y: float, width: float, height: float, title: str
 def _strip(lane: str, y: float, ticks: list[Observation], span: Span, plot: float) -> str:
     asked = [tick for tick in ticks if tick.lane == lane]
     lane_span = span.coarsened(asked)
+    buckets = bucketed(asked, lane_span)
+    if not buckets[-1].answers:  # it reaches past the end of the record: not silence
+        buckets.pop()
     words = escape(_LANE_WORDS.get(lane, lane)[:14])
     parts = [
         f'<text x="{LEFT - 8}" y="{y + STRIP - 8:g}" text-anchor="end">{words}</text>',
         _rect("strip", LEFT, y, plot, STRIP),
-        *(_bucket_bar(bucket, lane_span, plot, y) for bucket in bucketed(asked, lane_span)),
+        *(_bucket_bar(bucket, lane_span, plot, y) for bucket in buckets),
     ]
     return "".join(parts)
 
@@ -130,6 +138,20 @@ def _bucket_bar(bucket: Bucket, span: Span, plot: float, y: float) -> str:
     kind = "b1" if share < _SLIGHT else "b2" if share < _HALF else "b3"
     height = 4 + share * (STRIP - 4)
     return _rect(kind, x, y + STRIP - height, width, height, f"{bucket.bad} of {bucket.answers} answers bad")
+
+
+def _ribbon(y: float, ticks: list[Observation], span: Span, plot: float) -> str:
+    """Which release and schema answered; what is not the baseline's has the other shade."""
+    parts = [f'<text x="{LEFT - 8}" y="{y + RIBBON - 4:g}" text-anchor="end">answered by</text>']
+    for block in blocks(ticks, span):
+        x = LEFT + span.x(block.start_ns, plot)
+        width = LEFT + span.x(block.end_ns, plot) - x
+        parts.append(_rect("who0" if block.first else "who1", x, y, width, RIBBON, block.words))
+        room = int((width - 8) / CHAR_PX)
+        if room >= _FEWEST_LETTERS:
+            words = block.words if len(block.words) <= room else block.words[: room - 1] + "…"
+            parts.append(f'<text x="{x + 4:.1f}" y="{y + RIBBON - 4:g}">{escape(words)}</text>')
+    return "".join(parts)
 
 
 def _axis_ticks(span: Span, plot: float) -> list[tuple[float, float]]:

@@ -11,7 +11,7 @@ from scenarios.observations import Observation
 
 _MOST_BUCKETS = 200
 _LEAD = 0.2  # of the drill's length is shown before the candidate was deployed
-_CHAR_PX = 6.2  # width of a character of the labels' font, generously
+CHAR_PX = 6.2  # width of a character of the labels' font, generously
 _LABEL_GAP = 10
 _NICE = (1, 2, 5)
 _SURE = 1.5  # a bucket this many intervals long holds an answer wherever it begins
@@ -124,7 +124,7 @@ def place_labels(labels: Sequence[tuple[float, str]], plot: float) -> tuple[int,
     rows: list[list[tuple[float, float]]] = []
     placed: list[tuple[str, int, str]] = []
     for x, text in labels:
-        width = len(text) * _CHAR_PX + _LABEL_GAP
+        width = len(text) * CHAR_PX + _LABEL_GAP
         anchor = "start" if x + width <= plot else "end"
         left = x if anchor == "start" else x - width
         struck = [i for i, used in enumerate(rows) if any(a < x < b for a, b in used)]

@@ -64,9 +64,9 @@ def promises(restores: Sequence[str], baseline: dict[str, str | None], now: dict
 def recovery_time(objective: Objective, recovery: Interval | None, disruption: Interval | None) -> CheckRecord:
     """The measured interval against the objective, on the clock that the objective names."""
     interval = recovery if objective.clock is RecoveryClock.RECOVERY else disruption
-    if interval is None or interval[0] is None:
+    lo, hi = interval or (None, None)
+    if lo is None:
         return not_passed("objective-rto", Cause.OBJECTIVE_STRADDLED, "the recovery time was not measured")
-    lo, hi = interval
     verdict, cause = against((lo, hi), objective.rto_s, Cause.RTO_EXCEEDED)
     high = "not restored within the window" if hi is None else f"{hi:.3f} s"
     detail = f"{objective.clock} {lo:.3f} s to {high}, objective {objective.rto_s:g} s"
@@ -99,14 +99,15 @@ def ledger(judgement: Judgement) -> CheckRecord:
         if judgement.classes.get(name)
     ]
     if not found:
-        return passed("ledger", f"{judgement.writes.kept} of {judgement.writes.acked} acknowledged writes kept as written")
+        kept = f"{judgement.writes.kept} of {judgement.writes.acked} acknowledged writes kept as written"
+        return passed("ledger", kept)
     _, cause = worst([(cause.verdict, cause) for cause, _ in found])
     detail = ", ".join(f"{len(judgement.classes[name])} {name}" for _, name in found)
     return not_passed("ledger", cause or Cause.STATE_DIFFERS, detail)
 
 
 def enough_writes(writes: Iterable[Write], candidate_ns: int, started_ns: int, restored_ns: int | None) -> CheckRecord:
-    """Loss can only be judged where there were writes: before the candidate, while it ran, and after the rollback."""
+    """Loss can only be judged where there were writes: before the candidate, under it, and after the rollback."""
     everything = list(writes)
     before = sum(w.outcome == "ack" and (w.settled_ns or 0) < candidate_ns for w in everything)
     during = sum(candidate_ns <= w.intent_ns < started_ns for w in everything)
@@ -124,7 +125,7 @@ def enough_writes(writes: Iterable[Write], candidate_ns: int, started_ns: int, r
 
 
 def diff(before: State, after: State, ignore: frozenset[str]) -> StateDiff:
-    """What the rollback left different. Rows that came later are the ledger's business; facts in `ignore` may differ."""
+    """What the rollback left different. Later rows are the ledger's business; facts in `ignore` may differ."""
     facts: dict[str, tuple[str | None, str | None]] = {}
     for name in sorted((before.facts.keys() | after.facts.keys()) - ignore):
         pair = (before.facts.get(name), after.facts.get(name))
@@ -155,6 +156,7 @@ def state(difference: StateDiff, restores: Sequence[str]) -> list[CheckRecord]:
         ("state-schema", schema, Cause.WRONG_SCHEMA),
         ("state-facts", other, Cause.STATE_DIFFERS),
     ):
-        detail = "; ".join(f"{name}: {difference.facts[name][0]} before, {difference.facts[name][1]} now" for name in names)
+        pairs = [(name, *difference.facts[name]) for name in names]
+        detail = "; ".join(f"{name}: {was} before, {now} now" for name, was, now in pairs)
         records.append(not_passed(check_id, cause, detail) if names else passed(check_id, "as before the candidate"))
     return records

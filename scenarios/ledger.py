@@ -41,9 +41,8 @@ class LedgerWriter:
     def intent(self, write_id: str, seq: int, body: str, client: str | None = None) -> None:
         """Record that `body` is about to be sent under `write_id`. Call it before the request leaves."""
         digest = body_digest(body)
-        self._append(
-            {"e": "intent", "id": write_id, "client": client or self._client, "seq": seq, "op": "insert", "digest": digest}
-        )
+        who = {"client": client or self._client, "seq": seq}
+        self._append({"e": "intent", "id": write_id, **who, "op": "insert", "digest": digest})
 
     def ack(self, write_id: str, status: int, release: str | None) -> None:
         """The service said that it is saved."""

@@ -1,4 +1,4 @@
-"""What a drill rehearses, as frozen declarations. Units are in the names; durations are seconds unless they say `_ms`."""
+"""What a drill rehearses, as frozen declarations. Units are in the names; durations are seconds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class Need(StrEnum):
 
 
 class RecoveryClock(StrEnum):
-    """Which clock an objective judges: `recovery` = procedure_started to restored, `disruption` = harmed to restored."""
+    """Which clock an objective judges: `recovery` from procedure_started, `disruption` from harmed, to restored."""
 
     RECOVERY = "recovery"
     DISRUPTION = "disruption"
@@ -35,7 +35,7 @@ class RecoveryClock(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
-    """What the runbook promises. `rto_s` on `clock`; `rpo_s` seconds and `rpo_writes` acknowledged writes may be lost."""
+    """What the runbook promises: `rto_s` on `clock`; at most `rpo_s` seconds and `rpo_writes` writes lost."""
 
     rto_s: float
     rpo_s: float
@@ -67,7 +67,7 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One thing to rehearse. Names refer to the system's folder: releases/<name>, sabotage/<name>, RUNBOOK procedures."""
+    """One thing to rehearse. Names are those of the system's folder: releases/, sabotage/, RUNBOOK procedures."""
 
     id: str
     title: str  # the property the drill shows, one sentence

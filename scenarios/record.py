@@ -43,7 +43,9 @@ class Findings:
     stopped: Inconclusive | None = None
 
 
-def build_record(subject: Subject, environment: str, stage: Stage, findings: Findings, timeline: Timeline) -> DrillRecord:
+def build_record(
+    subject: Subject, environment: str, stage: Stage, findings: Findings, timeline: Timeline
+) -> DrillRecord:
     """Judge the findings. The worst part wins; among equals the cause listed first in `Cause`."""
     scenario = subject.scenario
     recovery, disruption = _intervals(findings, timeline)
@@ -74,7 +76,9 @@ def build_record(subject: Subject, environment: str, stage: Stage, findings: Fin
         phases_s=timeline.phases(),
         checks=judged,
         steps=[
-            StepRecord(name=r.step.name, source=r.step.source, exit=r.exit, s=round((r.ended_ns - r.started_ns) / 1e9, 3))
+            StepRecord(
+                name=r.step.name, source=r.step.source, exit=r.exit, s=round((r.ended_ns - r.started_ns) / 1e9, 3)
+            )
             for r in findings.steps
         ],
         evidence=stage.sink.folder.name,

@@ -228,4 +228,3 @@ def _objective(scenario: Scenario, procedure: Procedure) -> Objective | None:
 def _ignored(scenario: Scenario) -> frozenset[str]:
     """Facts that this way back does not promise to restore: a downgrade brings the schema back, not the release."""
     return frozenset() if "release" in scenario.restores else frozenset({"release", "release_digest"})
-

@@ -83,7 +83,7 @@ def from_trigger(trigger: Trigger, time_scale: float, rate_hz: float) -> Signal:
 
 
 def _recent(observations: Sequence[Observation], start_ns: int, end_ns: int) -> list[Observation]:
-    """The judged observations that ended in (start, end]; walks back from the newest, as they are in order of ending."""
+    """The judged observations that ended in (start, end]; walks back, as they are in order of ending."""
     recent: list[Observation] = []
     for seen in reversed(observations):
         if seen.done_ns <= start_ns:

@@ -18,7 +18,7 @@ class Timeline:
         self._sink.event(name, at_ns, **facts)
 
     def measured(self, name: str, edge: Edge, /, **facts: object) -> None:
-        """Record something that the probe bounds: the event is stamped with the interval's end, or its start if open."""
+        """Record something that the probe bounds; stamped with the interval's end, or its start if it is open."""
         self._events[name] = edge
         self._sink.event(name, edge.lo if edge.hi is None else edge.hi, lo_ns=edge.lo, hi_ns=edge.hi, **facts)
 

@@ -1,4 +1,4 @@
-"""Waiting on what users see: steady state, harm, signal, recovery. Every wait has a name, a deadline and a last value."""
+"""Waiting on what users see: steady state, harm, signal, recovery. Each wait has a name, a deadline, a last value."""
 
 import statistics
 from collections.abc import Callable

@@ -153,12 +153,7 @@ def record_of(story: Story) -> DrillRecord:
         checks=_checks(story),
         steps=[
             StepRecord(name="show-current", source="written", exit=0, s=0.62),
-            StepRecord(
-                name="undo",
-                source="corrected" if "corrected" in story.procedure else "written",
-                exit=story.exit,
-                s=0.71,
-            ),
+            StepRecord(name="undo", source=source, exit=story.exit, s=0.71),
         ],
         evidence=story.slug,
     )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reports.charts import save_chart, timeline_svg
 from reports.evidence import first_events, read_events, read_observations
+from reports.ribbon import blocks
 from reports.scale import bucketed, nice_step, place_labels, span_of
 from tests.sample_run import STORIES, build_run
 
@@ -40,6 +41,21 @@ def test_every_lane_has_a_strip_and_no_empty_bucket_is_invented(run: Path) -> No
     for lane in ("new conn.", "kept conn.", "write", "journey", "control"):
         assert f">{lane}</text>" in svg
     assert "no answer recorded" not in svg
+
+
+def test_the_ribbon_tells_who_answered(run: Path) -> None:
+    """Served is not restored: the candidate's stretch has its own block, even where every strip is calm."""
+    folder = run / RESTORED.slug
+    ticks = read_observations(folder)
+    found = blocks(ticks, span_of(ticks, first_events(read_events(folder))))
+    assert [(block.words, block.first) for block in found] == [
+        ("baseline · 0003", True),
+        ("candidate · 0004", False),
+        ("candidate · 0003", False),
+        ("baseline · 0003", True),
+    ]
+    assert "candidate · 0004</text>" in timeline_svg(folder)
+    assert blocks([], span_of(ticks, {})) == []
 
 
 def test_silence_is_shown(run: Path, tmp_path: Path) -> None:

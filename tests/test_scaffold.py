@@ -100,4 +100,4 @@ def test_a_place_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path) 
 
 
 def test_what_to_do_next_can_be_typed_as_it_stands(made: Path) -> None:
-    assert f"pytest drills/systems --systems {made}" in next_steps(made)
+    assert f"  cd here && pytest drills/systems --systems {made}\n" in next_steps(made, "cd here && pytest")

@@ -55,9 +55,8 @@ def fold(records: Iterable[dict[str, Any]]) -> dict[str, Write]:
     outcomes: list[dict[str, Any]] = []
     for record in records:
         if record["e"] == "intent":
-            writes[record["id"]] = Write(
-                id=record["id"], client=record["client"], seq=record["seq"], digest=record["digest"], intent_ns=record["t"]
-            )
+            named = {name: record[name] for name in ("id", "client", "seq", "digest")}
+            writes[record["id"]] = Write(**named, intent_ns=record["t"])
         else:
             outcomes.append(record)
     for record in outcomes:
@@ -67,8 +66,10 @@ def fold(records: Iterable[dict[str, Any]]) -> dict[str, Write]:
     return writes
 
 
-def judge(writes: dict[str, Write], rows: Iterable[Row], known_before: set[str], procedure_started_ns: int) -> Judgement:
-    """Classify every write and every row. `known_before`: ids in the snapshot, so that seeded rows are not foreign."""
+def judge(
+    writes: dict[str, Write], rows: Iterable[Row], known_before: set[str], procedure_started_ns: int
+) -> Judgement:
+    """Classify every write and every row. `known_before`: ids in the snapshot, so seeded rows are not foreign."""
     found: dict[str, list[Row]] = {}
     for row in rows:
         found.setdefault(row.id, []).append(row)
@@ -110,7 +111,7 @@ def _rpa_s(writes: dict[str, Write], tally: _Tally, procedure_started_ns: int) -
 
     The newest lost acknowledgement is certainly before that moment, and so is every one before the procedure began.
     """
-    lost = [item["acked_ns"] for item in tally.classes.get("lost", [])]
+    lost: list[int] = [item["acked_ns"] for item in tally.classes.get("lost", [])]
     if not lost:
         return 0.0
     end = max(procedure_started_ns, *lost)
