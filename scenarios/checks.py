@@ -34,7 +34,7 @@ def steps(results: Sequence[StepResult], check_id: str = "steps", cause: Cause =
     """Every step did what the runbook declares of it."""
     wrong = [result for result in results if not result.ok]
     if not wrong:
-        return passed(check_id, f"all {len(results)} steps did what the runbook says")
+        return passed(check_id, "every step did what the runbook says" if len(results) > 1 else "it did what the runbook says")
     cut = [result for result in wrong if result.exit is None]
     if cut and cause is Cause.STEP_FAILED:
         return not_passed(check_id, Cause.STEP_DEADLINE, f"{cut[0].step.name}: {cut[0].why}")
@@ -67,9 +67,12 @@ def recovery_time(objective: Objective, recovery: Interval | None, disruption: I
     lo, hi = interval or (None, None)
     if lo is None:
         return not_passed("objective-rto", Cause.OBJECTIVE_STRADDLED, "the recovery time was not measured")
+    if hi is None:
+        # the procedure has ended and so has the wait after it: waiting out the objective could not change anything
+        detail = f"{objective.clock} > {lo:.3f} s when the drill stopped waiting, objective {objective.rto_s:g} s"
+        return not_passed("objective-rto", Cause.NOT_RESTORED, detail)
     verdict, cause = against((lo, hi), objective.rto_s, Cause.RTO_EXCEEDED)
-    high = "not restored within the window" if hi is None else f"{hi:.3f} s"
-    detail = f"{objective.clock} {lo:.3f} s to {high}, objective {objective.rto_s:g} s"
+    detail = f"{objective.clock} {lo:.3f} s to {hi:.3f} s, objective {objective.rto_s:g} s"
     return CheckRecord(id="objective-rto", verdict=verdict, cause=cause, detail=detail)
 
 
@@ -98,9 +101,9 @@ def ledger(judgement: Judgement) -> CheckRecord:
         )
         if judgement.classes.get(name)
     ]
+    kept = f"{judgement.writes.kept} of {judgement.writes.acked} acknowledged writes are there as written"
     if not found:
-        kept = f"{judgement.writes.kept} of {judgement.writes.acked} acknowledged writes kept as written"
-        return passed("ledger", kept)
+        return passed("ledger", f"nothing changed, repeated, refused or foreign among the rows; {kept}")
     _, cause = worst([(cause.verdict, cause) for cause, _ in found])
     detail = ", ".join(f"{len(judgement.classes[name])} {name}" for _, name in found)
     return not_passed("ledger", cause or Cause.STATE_DIFFERS, detail)

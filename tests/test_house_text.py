@@ -12,6 +12,7 @@ REGISTRY = re.compile(
     re.IGNORECASE,
 )
 PACKAGE_SOURCE = re.compile(r"^\s*(-i|-f|--index-url|--extra-index-url|--find-links|--trusted-host)\b|://|\bfile:|@ ")
+LINK = re.compile(r"\]\(([^)#][^)]*)\)")
 PIN = re.compile(r"[a-z0-9][a-z0-9.-]*==[A-Za-z0-9.]+( ; .+)?")
 
 
@@ -26,6 +27,17 @@ def test_no_file_holds_the_address_of_a_registry() -> None:
         for number, line in enumerate(text.splitlines(), 1):
             if REGISTRY.search(line) and path.name != "test_house_text.py":
                 wrong.append(f"{path}:{number}: {line.strip()[:100]}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_link_of_the_documents_leads_somewhere() -> None:
+    """A relative link or picture in a Markdown file of ours names a file that is there."""
+    wrong = []
+    for path in all_files():
+        if path.suffix == ".md":
+            for target in LINK.findall(re.sub(r"(?s)```.*?```", "", (ROOT / path).read_text(encoding="utf-8"))):
+                if "://" not in target and not (ROOT / path.parent / target.partition("#")[0]).exists():
+                    wrong.append(f"{path}: {target}")
     assert not wrong, "\n".join(wrong)
 
 

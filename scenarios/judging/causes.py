@@ -31,6 +31,7 @@ class Cause(StrEnum):
     WRONG_RELEASE = "wrong_release"
     WRONG_SCHEMA = "wrong_schema"
     STATE_DIFFERS = "state_differs"
+    NOT_RESTORED = "not_restored"
     RTO_EXCEEDED = "rto_exceeded"
     RPO_EXCEEDED = "rpo_exceeded"
     VERIFICATION_FAILED = "verification_failed"
@@ -81,6 +82,7 @@ _SENTENCES: dict[Cause, str] = {
     Cause.WRONG_RELEASE: "Users are served, but not by the baseline release.",
     Cause.WRONG_SCHEMA: "Users are served, but the database is not at the baseline's schema.",
     Cause.STATE_DIFFERS: "Something that should be as before the candidate is not.",
+    Cause.NOT_RESTORED: "The procedure was over and what the baseline promises had not come back.",
     Cause.RTO_EXCEEDED: "Recovery took longer than the objective allows.",
     Cause.RPO_EXCEEDED: "More was lost than the objective allows.",
     Cause.VERIFICATION_FAILED: "A line of the runbook's own verification list is not true.",
