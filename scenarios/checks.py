@@ -34,7 +34,8 @@ def steps(results: Sequence[StepResult], check_id: str = "steps", cause: Cause =
     """Every step did what the runbook declares of it."""
     wrong = [result for result in results if not result.ok]
     if not wrong:
-        return passed(check_id, "every step did what the runbook says" if len(results) > 1 else "it did what the runbook says")
+        who = "every step" if len(results) > 1 else "the step"
+        return passed(check_id, f"{who} did what the runbook says")
     cut = [result for result in wrong if result.exit is None]
     if cut and cause is Cause.STEP_FAILED:
         return not_passed(check_id, Cause.STEP_DEADLINE, f"{cut[0].step.name}: {cut[0].why}")
