@@ -66,6 +66,7 @@ def _installed(npm: str, cache: Path) -> Path:
     fresh = Path(tempfile.mkdtemp(prefix=f"allure-{VERSION}-", dir=cache))
     try:
         options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
+        options += ["--fetch-retries=0", "--fetch-timeout=30000"]  # an extra must not keep anybody waiting for a report
         _run([npm, "install", "--prefix", str(fresh), *options, f"allure@{VERSION}"], fresh, INSTALL_S)
         try:
             fresh.rename(home)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from scenarios.judging.causes import Cause, Verdict, worst
-from scenarios.judging.intervals import against
+from scenarios.judging.intervals import Edge, against
 from scenarios.judging.ledger import Judgement, Write
 from scenarios.model import Objective, RecoveryClock
 from scenarios.protocols import State, StepResult
@@ -77,15 +77,26 @@ def recovery_time(objective: Objective, recovery: Interval | None, disruption: I
     return CheckRecord(id="objective-rto", verdict=verdict, cause=cause, detail=detail)
 
 
-def recovery_point(objective: Objective, judgement: Judgement) -> CheckRecord:
-    """Lost acknowledged writes, and the seconds they reach back, against the objective."""
+def harm_lasted(restored: Edge, procedure_started_ns: int) -> list[CheckRecord]:
+    """A check that does not hold where users were served again before anybody did anything, else none."""
+    if restored.hi is None or restored.hi > procedure_started_ns:
+        return []
+    early_s = (procedure_started_ns - restored.hi) / 1e9
+    detail = f"users were served again {early_s:.3f} s before the procedure was started, so it proves nothing"
+    return [not_passed("harm-lasted", Cause.NO_HARM, detail)]
+
+
+def recovery_point(objective: Objective | None, judgement: Judgement) -> CheckRecord:
+    """Lost acknowledged writes, and the seconds they reach back, against the objective; without one, none may be."""
     lost = judgement.writes.lost or 0
     detail = f"{lost} of {judgement.writes.acked} acknowledged writes lost, reaching back {judgement.rpa_s:.3f} s"
+    if objective is None or (objective.rpo_s == 0 and not objective.rpo_writes):
+        # a single lost write, the newest, reaches back 0 s: here the count decides
+        if lost:
+            return not_passed("objective-rpo", Cause.WRITES_LOST, f"{detail}; none may be")
+        return passed("objective-rpo", detail)
     too_many = objective.rpo_writes is not None and lost > objective.rpo_writes
-    too_far = objective.rpo_writes is None and judgement.rpa_s > objective.rpo_s
-    if too_many and objective.rpo_s == 0:
-        return not_passed("objective-rpo", Cause.WRITES_LOST, f"{detail}; the runbook promises that none is")
-    if too_many or too_far:
+    if too_many or judgement.rpa_s > objective.rpo_s:
         return not_passed("objective-rpo", Cause.RPO_EXCEEDED, f"{detail}; objective {objective.rpo_s:g} s")
     return passed("objective-rpo", detail)
 

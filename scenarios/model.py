@@ -24,6 +24,7 @@ class Need(StrEnum):
     REDIS = "redis"
     ROUTER = "router"
     GCLOUD = "gcloud"
+    OWN_PROCESSES = "own-processes"  # a host with PID and mount namespaces of its own: steps end processes by name
 
 
 class RecoveryClock(StrEnum):

@@ -15,7 +15,7 @@ from scenarios.timeline import Timeline
 from scenarios.watching import Recovery
 
 # what a machine that was too busy to measure cannot be trusted to say
-TIMED_CHECKS = frozenset({"served", "objective-rto"})
+TIMED_CHECKS = frozenset({"served", "objective-rto", "steps"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +130,7 @@ def _checks(
         if findings.objective is not None:
             judged.append(checks.recovery_time(findings.objective, recovery, disruption))
     if findings.judgement is not None:
-        if findings.objective is not None:
-            judged.append(checks.recovery_point(findings.objective, findings.judgement))
+        judged.append(checks.recovery_point(findings.objective, findings.judgement))
         judged.append(checks.ledger(findings.judgement))
     judged += findings.checks
     if findings.harness is not None:
@@ -141,7 +140,8 @@ def _checks(
 
 
 def _distrust(check: CheckRecord, why: str) -> CheckRecord:
-    if check.id not in TIMED_CHECKS or check.verdict == Verdict.PASSED:
+    timed = check.id in TIMED_CHECKS and check.cause != Cause.STEP_FAILED
+    if check.verdict == Verdict.PASSED or not timed:
         return check
     return checks.not_passed(check.id, Cause.HARNESS_OVERLOADED, f"{check.detail}; not trusted, as {why}")
 

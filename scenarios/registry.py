@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scenarios.errors import UsageError
 from scenarios.model import Scenario, System
+from scenarios.runbook import Runbook, load_runbook
 
 BUILT_IN = Path(__file__).parent / "systems"
 
@@ -22,19 +23,35 @@ def load_system(folder: Path) -> System:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise UsageError(f"{error.filename}:{error.lineno}: {type(error).__name__}: {error.msg}") from error
     except Exception as error:
-        line = traceback.extract_tb(error.__traceback__)[-1]
-        raise UsageError(f"{line.filename}:{line.lineno}: {type(error).__name__}: {error}") from error
+        # the last line of theirs, not the line of a library (or ours) that it fell over in
+        lines = [line.lineno for line in traceback.extract_tb(error.__traceback__) if Path(line.filename) == path]
+        raise UsageError(f"{path}:{lines[-1] if lines else 1}: {type(error).__name__}: {error}") from error
     system = getattr(module, "SYSTEM", None)
     if not isinstance(system, System):
         raise UsageError(f"{path}: defines no SYSTEM; expected SYSTEM = System(name=…, scenarios=(…))")
     loaded = replace(system, folder=folder.resolve())
+    runbook = load_runbook(loaded.folder / "RUNBOOK.md")
     for scenario in loaded.scenarios:
-        _check_scenario(loaded, scenario)
+        _check_folders(loaded, scenario)
+        _check_runbook(loaded, scenario, runbook)
     return loaded
 
 
-def _check_scenario(system: System, scenario: Scenario) -> None:
+def _check_runbook(system: System, scenario: Scenario, runbook: Runbook) -> None:
+    """Procedure, signal and verification list that a scenario names are in the runbook."""
+    try:
+        runbook.procedure(scenario.procedure)
+        runbook.trigger(scenario.signal)
+        if scenario.verification is not None:
+            runbook.procedure(scenario.verification)
+    except UsageError as error:
+        raise UsageError(f"{system.folder / 'scenarios.py'}: scenario {scenario.id!r}: {error}") from error
+
+
+def _check_folders(system: System, scenario: Scenario) -> None:
     """What a scenario names must exist, so that a typing error is found before anything is provisioned."""
     wanted = [("releases", scenario.baseline), ("releases", scenario.candidate)]
     if scenario.sabotage is not None:

@@ -1,5 +1,6 @@
 """The lifecycle of a drill: one function over protocols."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def rehearse(subject: Subject, environment: Environment, evidence: Path) -> Dril
         try:
             drill.deploy_baseline()
             with stage.measuring():
+                drill.start_users()
                 drill.hold_steady()
                 drill.take_snapshot()
                 drill.deploy_candidate()
@@ -95,8 +97,10 @@ class _Drill:
     def deploy_baseline(self) -> None:
         self.stage.platform.deploy(self.scenario.baseline)
         self._mark("baseline_deployed", release=self.scenario.baseline)
-        self.stage.probe.start()
+
+    def start_users(self) -> None:
         self.stage.workload.start(self.scenario.load)
+        self.stage.probe.start()
 
     def hold_steady(self) -> None:
         window_s = self._window_s(self.scenario.steady_s)
@@ -108,9 +112,9 @@ class _Drill:
         self._mark("snapshot")
 
     def deploy_candidate(self) -> None:
-        self.watch.since_ns = self.stage.clock.now_ns()
+        began_ns = self.watch.candidate_begins()
         self.stage.platform.deploy(self.scenario.candidate)
-        self._mark("candidate_deployed", started_ns=self.watch.since_ns, release=self.scenario.candidate)
+        self._mark("candidate_deployed", started_ns=began_ns, release=self.scenario.candidate)
 
     def see_harm(self) -> None:
         self.timeline.measured("harmed", self.watch.harm(HARM_WAIT_S))
@@ -129,7 +133,7 @@ class _Drill:
         if sabotage:
             self._mark("sabotage", name=sabotage)
         self._mark("procedure_started", procedure=self.scenario.procedure)
-        self.findings.steps = self.stage.runner.run(self.procedure, self._parameters(), folder, "steps", self._on_step)
+        self._run(self.procedure, folder, "steps", self._on_step)
         self._mark("procedure_done")
 
     def wait_until_restored(self) -> None:
@@ -146,40 +150,49 @@ class _Drill:
     def stop_users(self) -> None:
         self.stage.workload.stop()
         self.stage.probe.stop()
+        if self.findings.recovery is not None:
+            self.findings.recovery = self.watch.confirmed(self.findings.recovery)
         self.findings.harness = self.watch.harness_health()
 
     def verify(self) -> None:
         self.findings.baseline_answers = self.watch.baseline
-        self.findings.last_answers = self.watch.last_answers()
-        self._judge_ledger()
+        assert self.findings.recovery is not None
         assert self.before is not None
+        self.findings.last_answers = self.findings.recovery.answers
+        self.findings.checks += checks.harm_lasted(self.findings.recovery.edge, self.timeline.at("procedure_started"))
+        self._judge_ledger()
         difference = checks.diff(self.before, self._snapshot("after"), _ignored(self.scenario))
         self.stage.sink.write_json("state/diff.json", difference.model_dump())
         self.findings.checks += checks.state(difference, self.scenario.restores)
         if self.scenario.verification is not None:
             wanted = self.runbook.verifications[self.scenario.verification]
-            results = self.stage.runner.run(wanted, self._parameters(), None, "verification", lambda _: None)
-            self.findings.checks += [
-                checks.steps([result], f"verify-{result.step.name}", Cause.VERIFICATION_FAILED) for result in results
-            ]
+            self._run(wanted, None, "verification", self._on_verified)
 
     def keep_logs(self) -> None:
-        self.stage.platform.collect(self.stage.sink)
-        self.stage.database.collect(self.stage.sink)
+        for part in (self.stage.platform, self.stage.database):
+            try:
+                part.collect(self.stage.sink)
+            except Exception as error:
+                lost = Inconclusive(Cause.HARNESS_ERROR, f"logs not kept: {type(error).__name__}: {error}")
+                self.findings.stopped = self.findings.stopped or lost
 
     def _judge_ledger(self) -> None:
         assert self.before is not None
-        rows = self.stage.database.ledger_rows(self.system.ledger_table)
+        try:
+            rows = self.stage.database.ledger_rows(self.system.ledger_table)
+        except Exception as error:
+            raise Inconclusive(Cause.READ_BACK_FAILED, f"{type(error).__name__}: {error}") from error
         writes = fold(self.stage.ledger_records())
         known = set(self.before.rows.get(self.system.ledger_table, {}))
         judgement = judge(writes, rows, known, self.timeline.at("procedure_started"))
         self.findings.judgement = judgement
         self.stage.sink.write_json("ledger-verdict.json", {"classes": judgement.classes, "rpa_s": judgement.rpa_s})
         recovery = self.findings.recovery
-        restored_ns = recovery.edge.hi if recovery and recovery.restored else None
+        # from the last bad answer on: the interval's other end may lie past the hold where only a share was bad
+        restored_ns = recovery.edge.lo if recovery and recovery.restored else None
         self.findings.checks.append(
             checks.enough_writes(
-                writes.values(), self.watch.since_ns, self.timeline.at("procedure_started"), restored_ns
+                writes.values(), self.watch.feed.since_ns or 0, self.timeline.at("procedure_started"), restored_ns
             )
         )
 
@@ -190,7 +203,22 @@ class _Drill:
         self.stage.sink.write_json(f"state/{name}.json", asdict(state))
         return state
 
+    def _run(
+        self, procedure: Procedure, sabotage: Path | None, prefix: str, on_step: Callable[[StepResult], None]
+    ) -> None:
+        results = self.stage.runner.run(procedure, self._parameters(), sabotage, prefix, on_step)
+        if len(results) < len(procedure.steps) and all(result.ok for result in results):
+            raise Inconclusive(
+                Cause.HARNESS_ERROR,
+                f"{procedure.id}: only {len(results)} of {len(procedure.steps)} steps were run, and none had failed",
+            )
+
+    def _on_verified(self, result: StepResult) -> None:
+        self.findings.checks.append(checks.steps([result], f"verify-{result.step.name}", Cause.VERIFICATION_FAILED))
+
     def _on_step(self, result: StepResult) -> None:
+        # kept one by one: what a step did before the harness failed is not forgotten
+        self.findings.steps.append(result)
         self.stage.sink.event(
             "step",
             result.ended_ns,

@@ -2,12 +2,13 @@
 
 import statistics
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scenarios.errors import Inconclusive
+from scenarios.feed import Feed
 from scenarios.judging.causes import Cause
 from scenarios.judging.intervals import Edge, earliest, latest, outage
-from scenarios.observations import CONTROL_LANE, Observation, lanes_of
+from scenarios.observations import Observation
 from scenarios.protocols import Stage
 from scenarios.signals import MIN_OBSERVATIONS, Reading, Signal
 
@@ -17,57 +18,75 @@ MIN_REQUESTS = 20
 CONTROL_BAD_SHARE = 0.005
 CONTROL_MEDIAN_S = 0.02
 DROPPED_SHARE = 0.01
+SILENCE_NS = 1_000_000_000  # past the last instant at which a living probe must have told us enough
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """How the wait for recovery ended. `served`: users are served, whatever the baseline's promises say."""
+    """How the wait for recovery ended. `served`: users are served, whatever the baseline's promises say.
+
+    `answers`: the facts that the promises are judged by. `last_bad_ns`: when the last bad request that we knew of was
+    sent (0: none). `held_ns`: every request due before this instant had been answered, or was taken for dropped.
+    """
 
     restored: bool
     served: bool
     edge: Edge
     harmed: Edge
     still_bad: str
+    answers: dict[str, str | None]
+    last_bad_ns: int
+    held_ns: int
 
 
 @dataclass(slots=True)
 class Watch:
-    """Reads the probe of one stage. `since_ns` is when the candidate's deployment began."""
+    """Reads the probe of one stage for one drill. `restores`: the facts of an answer that must be the baseline's."""
 
     stage: Stage
     restores: tuple[str, ...]
-    since_ns: int = 0
     baseline: dict[str, str | None] = field(default_factory=dict)
-    _resolved: dict[str, set[int]] = field(default_factory=dict)
-    _next_tick: dict[str, int] = field(default_factory=dict)
-    _read: int = 0
+    feed: Feed = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.feed = Feed(probe=self.stage.probe, promised=self._promised)
 
     def steady(self, window_s: float) -> None:
         """Wait until a whole window is served; its last answers become the baseline's. Inconclusive otherwise."""
+        started_ns = self.stage.clock.now_ns()
+        window_ns = int(window_s * 1e9)
 
         def look(now_ns: int) -> str | None:
-            recent = [o for o in self.stage.probe.observations() if o.sent_ns > now_ns - int(window_s * 1e9)]
-            lanes = lanes_of(recent)
-            missing = [name for name in self.stage.probe.lanes if name not in lanes]
-            bad = [o for lane in lanes.values() for o in lane if not o.served]
+            lanes = {name: _since(lane, now_ns - window_ns) for name, lane in self.feed.lanes.items()}
+            missing = [name for name in self.stage.probe.lanes if not lanes.get(name)]
+            recent = [seen for lane in lanes.values() for seen in lane]
+            bad = [seen for seen in recent if not seen.served]
             if missing:
                 return f"no observation yet from {', '.join(missing)}"
             if bad:
                 return f"{len(bad)} of {len(recent)} answers bad, the last one {bad[-1].lane}: {bad[-1].why}"
-            if sum(len(lane) for lane in lanes.values()) < MIN_OBSERVATIONS or now_ns < started + int(window_s * 1e9):
+            if len(recent) < MIN_OBSERVATIONS or now_ns < started_ns + window_ns:
                 return f"only {len(recent)} observations so far"
             return None
 
-        started = self.stage.clock.now_ns()
         self._until("a steady baseline", STEADY_WAIT_S + window_s, Cause.NO_STEADY_STATE, look)
         self._until("user traffic", STEADY_WAIT_S, Cause.NO_TRAFFIC, self._traffic)
         self.baseline = self.last_answers()
+        # None equals None: a promise about something that no answer tells would hold whatever happened
+        untold = [name for name, value in self.baseline.items() if value is None]
+        if untold:
+            raise Inconclusive(Cause.NO_STEADY_STATE, f"the baseline's answers do not say their {', '.join(untold)}")
+
+    def candidate_begins(self) -> int:
+        """From now on a bad answer is the candidate's doing; the instant."""
+        self.feed.since_ns = self.stage.clock.now_ns()
+        return self.feed.since_ns
 
     def harm(self, deadline_s: float) -> Edge:
         """Wait until some user is hurt; the interval in which it began."""
 
         def look(_: int) -> str | None:
-            return None if self._starts() else "every answer was good"
+            return None if self.feed.last_not_served else "every answer was good"
 
         self._until("harm", deadline_s, Cause.NO_HARM, look)
         return earliest(self._starts())
@@ -77,40 +96,66 @@ class Watch:
         last: list[Reading] = []
 
         def look(now_ns: int) -> str | None:
-            last.append(signal.read(self.stage.probe.observations(), now_ns))
-            return None if last[-1].fires else last[-1].text
+            last[:] = [signal.read(self.stage.probe.observations(), now_ns)]
+            return None if last[0].fires else last[0].text
 
         self._until("the signal", deadline_s, Cause.NOT_DETECTED, look)
-        return last[-1]
+        return last[0]
 
     def restored(self, procedure_done_ns: int, settle_s: float, hold_s: float) -> Recovery:
-        """Wait until nothing has been bad for `hold_s`, or until `settle_s` after the procedure something still is."""
+        """Wait until nothing has been bad for `hold_s`, or until `settle_s` after the procedure something still is.
+
+        The hold ends no earlier than `hold_s` after the procedure, whose last step may hurt users again.
+        """
         give_up_ns = procedure_done_ns + int(settle_s * 1e9)
+        slowest_ns = max(lane.expiry_ns for lane in self.stage.probe.lanes.values())
+        silent_ns = give_up_ns + int(hold_s * 1e9) + slowest_ns + SILENCE_NS
         while True:
-            horizon = self._horizon_ns()
-            bad = self._last_bad(self._promised)
-            if bad is None or horizon - bad.sent_ns >= hold_s * 1e9:
-                if bad is not None or horizon >= procedure_done_ns:
-                    return self._recovery(True, "")
-            elif bad.sent_ns > give_up_ns:
-                return self._recovery(False, self._describe(bad, settle_s))
             self.stage.workload.requests()
+            self.feed.update()
+            now_ns = self.stage.clock.now_ns()
+            horizon_ns = self.feed.horizon_ns(now_ns)
+            bad = self.feed.last_not_promised
+            if bad is not None and bad.sent_ns > give_up_ns:
+                return self._recovery(horizon_ns, give_up_ns, self._describe(bad, settle_s))
+            if horizon_ns - max(procedure_done_ns, bad.sent_ns if bad else 0) >= hold_s * 1e9:
+                return self._recovery(horizon_ns, give_up_ns, None)
+            if now_ns > silent_ns:
+                silent_s = (now_ns - horizon_ns) / 1e9
+                raise Inconclusive(Cause.PROBE_DIED, f"a lane of the probe has had no answer for {silent_s:.1f} s")
             self.stage.clock.sleep(POLL_S)
+
+    def confirmed(self, recovery: Recovery) -> Recovery:
+        """`recovery` once the probe has ended: a request of the hold that was answered after it, badly, undoes it."""
+        self.feed.update()
+        within = range(recovery.last_bad_ns + 1, recovery.held_ns)
+        bad = [o for lane in self.feed.lanes.values() for o in lane if o.sent_ns in within and not self._promised(o)]
+        if not recovery.restored or not bad:
+            return recovery
+        last = max(bad, key=lambda seen: seen.sent_ns)
+        took_s = (last.done_ns - last.sent_ns) / 1e9
+        return replace(
+            recovery,
+            restored=False,
+            served=last.served,
+            edge=Edge(lo=last.sent_ns, hi=None),
+            still_bad=f"lane {last.lane} was answered after {took_s:.1f} s, when the hold seemed over: {last.why}",
+            answers=self._told(last),
+        )
 
     def last_answers(self) -> dict[str, str | None]:
         """What the newest served answer of a judged lane says of itself, for the promises of this scenario."""
-        for seen in reversed(self.stage.probe.observations()):
-            if seen.served and seen.lane != CONTROL_LANE:
-                return {name: seen.facts.get(name) for name in self.restores}
-        return dict.fromkeys(self.restores)
+        seen = self.feed.last_served
+        return self._told(seen) if seen else dict.fromkeys(self.restores)
 
     def harness_health(self) -> str | None:
         """One sentence if this machine was too busy to measure, judged by our own echo server; else None."""
-        control = [o for o in self.stage.probe.observations() if o.lane == CONTROL_LANE]
+        self.feed.update()
+        control = self.feed.control
         if not control:
             return "the control lane has no observation"
-        bad = sum(not o.served for o in control)
-        median_s = statistics.median(o.done_ns - o.planned_ns for o in control) / 1e9
+        bad = sum(not seen.served for seen in control)
+        median_s = statistics.median(seen.done_ns - seen.planned_ns for seen in control) / 1e9
         dropped = self.stage.probe.dropped_share()
         if bad / len(control) > CONTROL_BAD_SHARE:
             return f"{bad} of {len(control)} answers of our own echo server came late or not at all"
@@ -120,62 +165,45 @@ class Watch:
             return f"{dropped:.1%} of the probe's ticks could not be sent"
         return None
 
-    def _recovery(self, restored: bool, still_bad: str) -> Recovery:
-        lanes = lanes_of(self.stage.probe.observations())
+    def _recovery(self, horizon_ns: int, give_up_ns: int, still_bad: str | None) -> Recovery:
+        """What is known when the wait is over; `still_bad` None: restored."""
+        since_ns = self.feed.since_ns or 0
         ends = [
             found.end
-            for name, lane in lanes.items()
-            if (found := outage(lane, self._promised, self.since_ns, self.stage.probe.lanes[name].period_ns))
+            for name, lane in self.feed.sorted_lanes().items()
+            if (found := outage(lane, self._promised, since_ns, self.stage.probe.lanes[name].period_ns))
         ]
-        bad = self._last_bad(lambda seen: seen.served)
-        horizon = self._horizon_ns()
-        served = restored or bad is None or horizon - bad.sent_ns > MIN_OBSERVATIONS / self.stage.probe.rate_hz * 1e9
-        edge = latest(ends)
-        if not restored:
-            edge = Edge(lo=edge.lo, hi=None)
+        restored, edge = still_bad is None, latest(ends)
+        refused, broken = self.feed.last_not_served, self.feed.last_not_promised
+        quiet_ns = MIN_OBSERVATIONS / self.stage.probe.rate_hz * 1e9
+        quiet = refused is None or (refused.sent_ns <= give_up_ns and horizon_ns - refused.sent_ns > quiet_ns)
+        served = restored or quiet
+        # where old and new answer in turn, the newest answer may be a right one by chance: judge the one that was not
+        answers = self._told(broken) if broken and served and not restored else self.last_answers()
         return Recovery(
-            restored=restored, served=served, edge=edge, harmed=earliest(self._starts()), still_bad=still_bad
+            restored=restored,
+            served=served,
+            edge=edge if restored else Edge(lo=edge.lo, hi=None),
+            harmed=earliest(self._starts()),
+            still_bad=still_bad or "",
+            answers=answers,
+            last_bad_ns=broken.sent_ns if broken else 0,
+            held_ns=horizon_ns,
         )
 
     def _starts(self) -> list[Edge]:
-        lanes = lanes_of(self.stage.probe.observations())
+        since_ns = self.feed.since_ns or 0
         found = [
-            outage(lane, lambda seen: seen.served, self.since_ns, self.stage.probe.lanes[name].period_ns)
-            for name, lane in lanes.items()
+            outage(lane, lambda seen: seen.served, since_ns, self.stage.probe.lanes[name].period_ns)
+            for name, lane in self.feed.sorted_lanes().items()
         ]
         return [each.start for each in found if each is not None]
 
     def _promised(self, seen: Observation) -> bool:
         return seen.served and all(seen.facts.get(name) == self.baseline[name] for name in self.restores)
 
-    def _last_bad(self, good: Callable[[Observation], bool]) -> Observation | None:
-        seen = [
-            o
-            for o in self.stage.probe.observations()
-            if o.lane != CONTROL_LANE and o.sent_ns >= self.since_ns and not good(o)
-        ]
-        return max(seen, key=lambda o: o.sent_ns, default=None)
-
-    def _horizon_ns(self) -> int:
-        """Every request planned before this instant has been answered, or was dropped: nothing older can still come.
-
-        A hung request ends only at its deadline; calling users served before that would be a guess.
-        """
-        observations = self.stage.probe.observations()
-        for seen in observations[self._read :]:
-            self._resolved.setdefault(seen.lane, set()).add(seen.tick)
-        self._read = len(observations)
-        now_ns = self.stage.clock.now_ns()
-        horizon = now_ns
-        for name, lane in self.stage.probe.lanes.items():
-            resolved, tick = self._resolved.get(name, set()), self._next_tick.get(name, 0)
-            newest = max(resolved, default=-1)
-            while tick <= newest and (tick in resolved or now_ns - lane.planned_ns(tick) > lane.expiry_ns):
-                resolved.discard(tick)
-                tick += 1
-            self._next_tick[name] = tick
-            horizon = min(horizon, lane.planned_ns(tick))
-        return horizon
+    def _told(self, seen: Observation) -> dict[str, str | None]:
+        return {name: seen.facts.get(name) for name in self.restores}
 
     def _describe(self, bad: Observation, settle_s: float) -> str:
         if bad.served:
@@ -192,6 +220,7 @@ class Watch:
         end_ns = self.stage.clock.now_ns() + int(deadline_s * 1e9)
         while True:
             now_ns = self.stage.clock.now_ns()
+            self.feed.update()
             seen = look(now_ns)
             if seen is None:
                 return
@@ -199,3 +228,11 @@ class Watch:
                 raise Inconclusive(cause, f"waited {deadline_s:.1f} s for {name}; last seen: {seen}")
             self.stage.workload.requests()
             self.stage.clock.sleep(POLL_S)
+
+
+def _since(lane: list[Observation], start_ns: int) -> list[Observation]:
+    """The observations that ended after `start_ns`; walks back, as a lane is in order of ending."""
+    for back, seen in enumerate(reversed(lane)):
+        if seen.done_ns <= start_ns:
+            return lane[len(lane) - back :]
+    return lane

@@ -50,7 +50,9 @@ class _Tally:
 
 
 def fold(records: Iterable[dict[str, Any]]) -> dict[str, Write]:
-    """The writes by id. The first outcome recorded stands; an outcome without an intent is ignored."""
+    """The writes by id. The first outcome recorded stands, but an acknowledgement beats every other: whoever asked
+    again was told that it is saved. An outcome without an intent is ignored.
+    """
     writes: dict[str, Write] = {}
     outcomes: list[dict[str, Any]] = []
     for record in records:
@@ -61,7 +63,7 @@ def fold(records: Iterable[dict[str, Any]]) -> dict[str, Write]:
             outcomes.append(record)
     for record in outcomes:
         write = writes.get(record["id"])
-        if write is not None and write.settled_ns is None:
+        if write is not None and (write.settled_ns is None or (record["e"] == "ack" and write.outcome != "ack")):
             write.outcome, write.settled_ns, write.release = record["e"], record["t"], record.get("release")
     return writes
 
@@ -84,7 +86,8 @@ def judge(
 
 
 def _classify(write: Write, rows: list[Row], tally: _Tally) -> None:
-    acked, intact = write.outcome == "ack", all(row.digest == write.digest for row in rows)
+    acked = write.outcome == "ack"
+    intact = all((row.client, row.seq, row.digest) == (write.client, write.seq, write.digest) for row in rows)
     tally.acked += acked
     if write.outcome == "rejected":
         if rows:

@@ -1,0 +1,37 @@
+"""The evidence folder: on disk when a call returns, readable by anyone."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from fixtures.evidence import EvidenceFolder
+
+
+def test_an_event_is_on_disk_when_the_call_returns(tmp_path: Path) -> None:
+    """Instant, wall clock with its zone, name and facts, one line each; the folder is never closed here on purpose."""
+    told: list[tuple[str, int, dict[str, object]]] = []
+    sink = EvidenceFolder(tmp_path / "drill", lambda *event: told.append(event))
+    sink.event("harmed", 7, lo_ns=5, hi_ns=7)
+    sink.event("step", 9, name="undo", log=Path("steps/01-undo.log"))
+    lines = [json.loads(line) for line in (tmp_path / "drill" / "events.jsonl").read_text("utf-8").splitlines()]
+    assert [(line["t"], line["event"]) for line in lines] == [(7, "harmed"), (9, "step")]
+    assert lines[0]["facts"] == {"lo_ns": 5, "hi_ns": 7}
+    assert lines[1]["facts"] == {"name": "undo", "log": "steps/01-undo.log"}
+    assert datetime.fromisoformat(lines[0]["wall"]).tzinfo is not None
+    assert [event[0] for event in told] == ["harmed", "step"]
+    sink.close()
+
+
+def test_a_second_sink_goes_on_where_the_first_ended(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        sink = EvidenceFolder(tmp_path)
+        sink.event(name, 1)
+        sink.close()
+    assert len((tmp_path / "events.jsonl").read_text("utf-8").splitlines()) == 2
+
+
+def test_paths_have_their_folder_and_json_is_whole(tmp_path: Path) -> None:
+    sink = EvidenceFolder(tmp_path)
+    sink.path("logs/deep/x.log").write_text("x", encoding="utf-8")
+    assert json.loads(sink.write_json("state/before.json", {"at": Path("a")}).read_text("utf-8")) == {"at": "a"}
+    sink.close()

@@ -1,0 +1,193 @@
+"""Edges of an outage: the truth lies inside the interval, and the interval is no wider than it has to be."""
+
+import random
+from collections.abc import Callable
+from fractions import Fraction
+from math import comb
+
+import pytest
+
+from scenarios.judging.causes import Cause, Verdict
+from scenarios.judging.intervals import Edge, against, duration_s, earliest, latest, outage, share_lower_bound
+from scenarios.observations import Observation
+
+MS = 1_000_000
+TICK = 10 * MS
+START = 50 * 1000 * MS
+JITTER = 4 * MS
+
+
+def seen(sent_ns: int, done_ns: int, served: bool) -> Observation:
+    return Observation(
+        lane="read", tick=0, planned_ns=sent_ns, sent_ns=sent_ns, done_ns=done_ns, status=None, served=served
+    )
+
+
+def lane(length_ns: int, bad: Callable[[int], int | None], rng: random.Random) -> list[Observation]:
+    """Ticks of `length_ns` with jitter of sending and answering. `bad`: how long a bad answer takes if decided then."""
+    found = []
+    for i in range(length_ns // TICK):
+        sent = START + i * TICK + rng.randrange(MS // 5)
+        decided = sent + rng.randrange(MS // 10, JITTER)
+        took = bad(decided)
+        done = decided + rng.randrange(MS // 10, JITTER) if took is None else sent + took
+        found.append(seen(sent, done, took is None))
+    return found
+
+
+def served(observation: Observation) -> bool:
+    return observation.served
+
+
+@pytest.mark.parametrize("hang_ms", [0, 300, 1000])
+def test_the_truth_of_a_total_outage_is_always_inside_and_the_interval_is_narrow(hang_ms: int) -> None:
+    """600 outages of each shape (refused at once, or hanging until the deadline): inside at both edges, every time."""
+    rng = random.Random(hang_ms)
+    for _ in range(600):
+        began = START + rng.randrange(200 * MS, 400 * MS)
+        ended = began + rng.randrange(30 * MS, 600 * MS)
+        took = max(JITTER, hang_ms * MS)
+        found = outage(lane(1200 * MS, lambda at: took if began <= at < ended else None, rng), served, START, TICK)  # noqa: B023
+        assert found is not None
+        assert found.start.hi is not None
+        assert found.end.hi is not None
+        assert found.start.lo <= began <= found.start.hi
+        assert found.end.lo <= ended <= found.end.hi
+        assert found.start.hi - found.start.lo <= TICK + MS + took
+        assert found.end.hi - found.end.lo <= TICK + MS + 2 * JITTER
+        assert found.share == 1
+
+
+@pytest.mark.parametrize(("share", "length_ms"), [(0.03, 6000), (0.30, 1500), (0.33, 1500)])
+def test_the_truth_of_a_partial_outage_is_inside_999_times_in_1000(share: float, length_ms: int) -> None:
+    """Where only a share of the answers is bad, the good ones prove nothing; the widened edges still hold the truth."""
+    rng = random.Random(int(share * 1000))
+    outside = 0
+    for _ in range(1000):
+        began = START + rng.randrange(100 * MS, 200 * MS)
+        ended = began + (length_ms + rng.randrange(100)) * MS
+        # only the ticks that matter are made: the outage and a little on both sides
+        ticks = (ended - START) // TICK + 30
+        observations = []
+        for i in range(ticks):
+            at = START + i * TICK
+            bad = began <= at + MS < ended and rng.random() < share
+            observations.append(seen(at, at + 2 * MS, not bad))
+        found = outage(observations, served, START, TICK)
+        assert found is not None
+        assert found.start.hi is not None
+        assert found.end.hi is not None
+        inside = found.start.lo <= began <= found.start.hi and found.end.lo <= ended <= found.end.hi
+        outside += not inside
+    assert outside <= 1
+
+
+def test_an_answer_decided_in_the_outage_and_told_after_it_is_not_taken_for_its_end() -> None:
+    """A request that hangs through the end of the outage is bad, though it comes back when all is well again."""
+    observations = [seen(0, 2, True), seen(10, 1010, False), seen(20, 1020, False), seen(30, 32, True)]
+    found = outage(observations, served, 0, 10)
+    assert found is not None
+    assert found.end == Edge(lo=20, hi=32)
+
+
+def test_no_bad_answer_is_no_outage() -> None:
+    assert outage([seen(i, i + 1, True) for i in range(9)], served, 0, 1) is None
+    assert outage([], served, 0, 1) is None
+
+
+def test_bad_answers_before_the_candidate_are_not_its_doing() -> None:
+    """Only what was sent at or after `since_ns` can have been hurt by the candidate."""
+    observations = [seen(i, i + 1, i not in (3, 7)) for i in range(10)]
+    assert outage(observations, served, 8, 1) is None
+    found = outage(observations, served, 4, 1)
+    assert found is not None
+    assert (found.bad, found.start) == (1, Edge(lo=6, hi=8))
+
+
+def test_an_outage_that_does_not_end_has_no_upper_bound() -> None:
+    """Not restored within what was observed: censored, never a guess."""
+    found = outage([seen(i, i + 1, i < 5) for i in range(9)], served, 0, 1)
+    assert found is not None
+    assert found.end == Edge(lo=8, hi=None)
+
+
+def test_harm_from_the_first_request_on_began_no_earlier_than_the_candidate() -> None:
+    found = outage([seen(i, i + 1, i > 5) for i in range(3, 9)], served, 2, 1)
+    assert found is not None
+    assert found.start == Edge(lo=2, hi=4)
+
+
+def test_harm_begins_with_the_first_lane_and_ends_with_the_last() -> None:
+    assert earliest([Edge(lo=10, hi=20), Edge(lo=15, hi=18), Edge(lo=30, hi=40)]) == Edge(lo=10, hi=18)
+    assert latest([Edge(lo=10, hi=20), Edge(lo=15, hi=18)]) == Edge(lo=15, hi=20)
+
+
+def test_one_lane_that_is_not_over_leaves_the_whole_open() -> None:
+    assert latest([Edge(lo=10, hi=20), Edge(lo=15, hi=None)]) == Edge(lo=15, hi=None)
+
+
+def test_merging_lanes_keeps_the_truth_inside() -> None:
+    """For any truths inside their intervals, the first start and the last end are inside the merged ones."""
+    rng = random.Random(3)
+    for _ in range(500):
+        truths = [rng.randrange(1000) for _ in range(4)]
+        edges = [Edge(lo=truth - rng.randrange(50), hi=truth + rng.randrange(50)) for truth in truths]
+        for merged, truth in ((earliest(edges), min(truths)), (latest(edges), max(truths))):
+            assert merged.hi is not None
+            assert merged.lo <= truth <= merged.hi
+
+
+def test_a_duration_spans_the_nearest_and_the_farthest_ends_and_is_never_negative() -> None:
+    start, second = Edge(lo=0, hi=1_000_000_000), 1_000_000_000
+    assert duration_s(start, Edge(lo=3 * second, hi=4 * second)) == (2.0, 4.0)
+    assert duration_s(start, Edge(lo=3 * second, hi=None)) == (2.0, None)
+    assert duration_s(Edge(lo=5 * second, hi=5 * second), Edge(lo=0, hi=second)) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("interval", "verdict", "cause"),
+    [
+        ((1.0, 2.0), Verdict.PASSED, None),
+        ((1.0, 2.1), Verdict.INCONCLUSIVE, Cause.OBJECTIVE_STRADDLED),
+        ((2.0, 3.0), Verdict.INCONCLUSIVE, Cause.OBJECTIVE_STRADDLED),
+        ((2.1, 3.0), Verdict.FAILED, Cause.RTO_EXCEEDED),
+        ((2.1, None), Verdict.FAILED, Cause.RTO_EXCEEDED),
+        ((1.0, None), Verdict.INCONCLUSIVE, Cause.OBJECTIVE_STRADDLED),
+    ],
+)
+def test_only_a_whole_interval_passes_or_fails(
+    interval: tuple[float, float | None], verdict: Verdict, cause: Cause | None
+) -> None:
+    """Within 2 s, past it, or neither; an interval without an end can fail but never pass."""
+    assert against(interval, 2.0, Cause.RTO_EXCEEDED) == (verdict, cause)
+
+
+def exact_bound(bad: int, total: int) -> float:
+    """Clopper-Pearson by bisection on the exact binomial tail, in fractions: no logarithm, no rounding."""
+    low, high = Fraction(0), Fraction(bad, total)
+    for _ in range(24):
+        p = (low + high) / 2
+        tail = sum(comb(total, k) * p**k * (1 - p) ** (total - k) for k in range(bad, total + 1))
+        low, high = (p, high) if tail < Fraction(1, 100) else (low, p)
+    return float(low)
+
+
+@pytest.mark.parametrize(("bad", "total"), [(1, 1), (5, 5), (1, 10), (3, 10), (30, 100), (3, 100), (99, 100)])
+def test_the_lower_bound_is_clopper_pearsons(bad: int, total: int) -> None:
+    assert share_lower_bound(bad, total) == pytest.approx(exact_bound(bad, total), rel=1e-4)
+
+
+def test_known_bounds() -> None:
+    """One of one: 0.01 itself; n of n: the n-th root of 0.01; 30 of 100: a fifth."""
+    assert share_lower_bound(1, 1) == pytest.approx(0.01)
+    assert share_lower_bound(30, 30) == pytest.approx(0.01 ** (1 / 30))
+    assert share_lower_bound(30, 100) == pytest.approx(0.1983, abs=5e-4)
+
+
+@pytest.mark.parametrize(("bad", "total"), [(1, 1_000_000), (30_000, 1_000_000), (999_999, 1_000_000)])
+def test_a_million_answers_do_not_underflow(bad: int, total: int) -> None:
+    """The bound lies below the share seen, and for many answers close to it."""
+    bound = share_lower_bound(bad, total)
+    assert 0 < bound < bad / total
+    if bad > 1000:
+        assert bound > 0.98 * bad / total

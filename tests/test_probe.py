@@ -1,0 +1,235 @@
+"""The probe, its real process against a service that breaks on command: what it measures is what happened."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.probe.calibration import calibrate
+from fixtures.probe.client import ProbeProcess
+from fixtures.probe.plan import LanePlan
+from scenarios.errors import Inconclusive
+from scenarios.judging.causes import Cause
+from scenarios.judging.intervals import Edge, outage
+from scenarios.ledger import body_digest, read_ledger
+from scenarios.observations import CONTROL_LANE, Observation, lanes_of
+from tests.fake_service import FakeService
+from tests.programs import soon
+
+DEADLINE_S = 0.4
+TRICKLE_S = 0.6 * DEADLINE_S
+HZ = 40.0
+AROUND_NS = 400_000_000
+LANES = tuple(
+    LanePlan(name=name, kind=name, hz=hz, deadline_s=DEADLINE_S)
+    for name, hz in (("read", HZ), ("kept", HZ), ("write", HZ), ("journey", 4.0), (CONTROL_LANE, 20.0))
+)
+OUTAGES = ("error", "hang", "refused")
+QUIET_ERROR_MS = 15.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """One run of the probe: what it saw, what its ledger says, and what the service knows of the same time."""
+
+    seen: list[Observation]
+    ledger: list[dict[str, Any]]
+    summary: dict[str, Any]
+    dropped_share: float
+    service: FakeService
+    truth: dict[str, list[tuple[int, int]]]
+
+    def during(self, mode: str) -> list[Observation]:
+        """What was sent and answered wholly within the outage."""
+        (_, began), (ended, _) = self.truth[mode]
+        return [seen for seen in self.seen if began < seen.sent_ns and seen.done_ns < ended]
+
+    def outcomes(self, kind: str) -> set[str]:
+        return {record["id"] for record in self.ledger if record["e"] == kind}
+
+
+def probing(service: FakeService, folder: Path, lanes: tuple[LanePlan, ...] = LANES) -> ProbeProcess:
+    (folder / "ledger").mkdir(parents=True)
+    return ProbeProcess(service.port, folder, None, lanes)
+
+
+@pytest.fixture
+def service() -> Iterator[FakeService]:
+    service = FakeService(late_s=TRICKLE_S)
+    yield service
+    service.close()
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Measured]:
+    """Good times and an outage of each kind in turn, under all lanes."""
+    folder, service = tmp_path_factory.mktemp("probe"), FakeService()
+    probe, truth = probing(service, folder), {}
+    try:
+        probe.start()
+        assert soon(lambda: len({seen.lane for seen in probe.observations() if seen.served}) == len(LANES))
+        for mode in (*OUTAGES, "cut"):
+            time.sleep(0.45)
+            with service.broken(mode) as truth[mode]:
+                time.sleep(DEADLINE_S + 0.2137)
+        time.sleep(0.45)
+        probe.stop()
+        yield Measured(
+            seen=list(probe.observations()),
+            ledger=list(read_ledger(folder / "ledger")),
+            summary=json.loads((folder / "probe-summary.json").read_text(encoding="utf-8")),
+            dropped_share=probe.dropped_share(),
+            service=service,
+            truth=truth,
+        )
+    finally:
+        probe.stop()
+        service.close()
+
+
+@pytest.mark.parametrize("mode", OUTAGES)
+@pytest.mark.parametrize("lane", ["read", "write"])
+def test_the_measured_outage_contains_the_truth(mode: str, lane: str, measured: Measured) -> None:
+    """Whether the service refuses, hangs or is gone: both edges' intervals hold the instants at which it happened."""
+    began, ended = measured.truth[mode]
+    lanes = lanes_of(seen for seen in measured.seen if began[0] - AROUND_NS < seen.sent_ns < ended[1] + AROUND_NS)
+    found = outage(lanes[lane], lambda seen: seen.served, began[0] - AROUND_NS, round(1e9 / HZ))
+    assert found is not None
+    for edge, truth in ((found.start, began), (found.end, ended)):
+        assert _overlap(edge, truth), f"{edge} against {truth}"
+
+
+def _overlap(edge: Edge, truth: tuple[int, int]) -> bool:
+    return edge.lo <= truth[1] and edge.hi is not None and truth[0] <= edge.hi
+
+
+def test_every_tick_is_planned_sent_or_counted_as_dropped(measured: Measured) -> None:
+    """Nothing is lost silently: planned = sent + dropped, every sent tick has one line, and ticks keep their plan."""
+    for plan in LANES:
+        counts = measured.summary["lanes"][plan.name]
+        lines = [seen for seen in measured.seen if seen.lane == plan.name]
+        assert counts["planned"] == counts["sent"] + counts["dropped"]
+        assert counts["sent"] == len(lines) == len({seen.tick for seen in lines})
+        first = min(lines, key=lambda seen: seen.tick)
+        for seen in lines:
+            assert seen.planned_ns - first.planned_ns == (seen.tick - first.tick) * round(1e9 / plan.hz)
+            assert seen.planned_ns <= seen.sent_ns <= seen.done_ns
+    planned = sum(lane["planned"] for lane in measured.summary["lanes"].values())
+    dropped = sum(lane["dropped"] for lane in measured.summary["lanes"].values())
+    assert measured.dropped_share == dropped / planned
+
+
+def test_the_ledger_knows_what_the_service_knows(measured: Measured) -> None:
+    """Acked: saved, and said so. Rejected: surely not saved. Unknown: where the answer never came."""
+    intents = {record["id"]: record for record in measured.ledger if record["e"] == "intent"}
+    acked, rejected, unknown = (measured.outcomes(kind) for kind in ("ack", "rejected", "unknown"))
+    assert acked | rejected | unknown == set(intents)
+    assert len(acked) + len(rejected) + len(unknown) == len(intents)
+    saved = measured.service.saved
+    assert acked <= measured.service.told
+    assert not rejected & set(saved)
+    assert set(saved) <= acked | unknown
+    for write_id in acked:
+        assert intents[write_id]["digest"] == body_digest(saved[write_id]["body"])
+        assert (intents[write_id]["client"], intents[write_id]["seq"]) == (
+            saved[write_id]["client"],
+            saved[write_id]["seq"],
+        )
+
+
+def test_each_kind_of_trouble_has_its_outcome(measured: Measured) -> None:
+    """A refusal that says so is rejected, and so is a connection refused; a hang and a cut connection are unknown."""
+    settled = {record["id"]: (record["e"], record["t"]) for record in measured.ledger if record["e"] != "intent"}
+    sent = {record["id"]: record["t"] for record in measured.ledger if record["e"] == "intent"}
+    wanted = {"error": "rejected", "refused": "rejected", "hang": "unknown", "cut": "unknown"}
+    for mode, outcome in wanted.items():
+        (_, began), (ended, _) = measured.truth[mode]
+        met = {
+            kind
+            for write_id, (kind, at) in settled.items()
+            if "-w" in write_id and sent[write_id] > began and at < ended
+        }
+        assert met == {outcome}, mode
+
+
+def test_trouble_of_the_service_is_none_of_the_control_lane(measured: Measured) -> None:
+    """It tells "the system is down" from "this machine is busy": our own echo server answers all the while."""
+    for mode in OUTAGES:
+        during = measured.during(mode)
+        assert not [seen for seen in during if seen.lane != CONTROL_LANE and seen.served], mode
+        assert [seen for seen in during if seen.lane == CONTROL_LANE and seen.served], mode
+
+
+def test_a_served_answer_tells_who_served_it(measured: Measured) -> None:
+    for seen in measured.seen:
+        if seen.served and seen.lane != CONTROL_LANE:
+            assert seen.facts == {"release": "v1", "schema": "0001"}
+        assert seen.served == (seen.why is None)
+
+
+@pytest.mark.parametrize(("mode", "why"), [("stale", "somebody else's body"), ("trickle", "after the deadline")])
+def test_the_right_status_alone_is_not_served(mode: str, why: str, service: FakeService, tmp_path: Path) -> None:
+    """Somebody else's nonce (a cache answers for a dead service) and a body that comes too late are bad answers."""
+    lanes = tuple(plan.model_copy(update={"hz": 10.0}) for plan in LANES if plan.name in ("read", "write"))
+    probe = probing(service, tmp_path, lanes)
+    service.mode = mode
+    try:
+        probe.start()
+        assert soon(lambda: {seen.lane for seen in probe.observations()} == {"read", "write"})
+    finally:
+        probe.stop()
+    seen = probe.observations()
+    assert not any(answer.served for answer in seen)
+    assert [answer for answer in seen if why in (answer.why or "")]
+
+
+def test_a_probe_that_dies_proves_nothing(service: FakeService, tmp_path: Path) -> None:
+    """Silence must never look like a service without errors."""
+    probe = probing(service, tmp_path, LANES[:1])
+    try:
+        probe.start()
+        assert probe._process is not None
+        os.kill(probe._process.pid, signal.SIGKILL)
+        probe._process.wait()
+        with pytest.raises(Inconclusive) as stop:
+            probe.observations()
+    finally:
+        probe.stop()
+    assert stop.value.cause is Cause.PROBE_DIED
+    with pytest.raises(Inconclusive, match="probe_died"):  # asking it to end does not make its death a good one
+        probe.observations()
+
+
+def test_it_ends_by_itself_when_its_input_closes(service: FakeService, tmp_path: Path) -> None:
+    """A harness that goes away without a word takes the probe along; what was due is waited for and summed up."""
+    probe = probing(service, tmp_path, LANES[:1])
+    try:
+        probe.start()
+        assert soon(lambda: len(probe.observations()) >= 3)
+        assert probe._process is not None
+        assert probe._process.stdin is not None
+        probe._process.stdin.close()
+        assert probe._process.wait(10) == 0
+    finally:
+        probe.stop()
+    summary = json.loads((tmp_path / "probe-summary.json").read_text(encoding="utf-8"))
+    assert summary["lanes"]["read"]["sent"] == len(probe.observations())
+
+
+def test_calibration_finds_a_small_error_and_the_truth_inside(tmp_path: Path) -> None:
+    """The error is that of a quiet moment, so a busy one gets another go; the interval holds the truth in each."""
+    errors: list[float] = []
+    for attempt in ("one", "two", "three"):
+        errors.append(calibrate(tmp_path / attempt))
+        rows = json.loads((tmp_path / attempt / "calibration.json").read_text(encoding="utf-8"))
+        assert len(rows) == 3
+        assert all(row["truth_inside_interval"] for row in rows), rows
+        if errors[-1] < QUIET_ERROR_MS:
+            break
+    assert min(errors) < QUIET_ERROR_MS
