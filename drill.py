@@ -85,5 +85,72 @@ def new(name: str, into: Path) -> None:
     sys.exit(commands.new(name, into=into))
 
 
+engine = click.Group(
+    "engine",
+    short_help="Bring the container engine, kind and every image up, or take them down.",
+    help="""Bring what the drills in containers need up on this machine, say what is there, or take it down.
+
+    \b
+    Examples:
+      drill engine up
+      drill engine status --json
+      drill engine down --purge
+    """,
+)
+main.add_command(engine)
+
+
+@engine.command("up", short_help="Install, start and make what is missing, after consent.")
+@click.option("--yes", is_flag=True, help="Go on without asking. CI=true means the same.")
+@click.option(
+    "--images",
+    type=click.Choice(["auto", "pull", "build"]),
+    default="auto",
+    help="Pull official images, build them from Debian packages, or what is possible here. Default: auto.",
+)
+@_JSON
+def engine_up(yes: bool, images: str, as_json: bool) -> None:
+    """Install, start and make whatever is missing: docker, kind, and every image.
+
+    Says first what it will do, how large it is and how long it takes, and asks. From nothing it takes about ten
+    minutes on two cores, a second time seconds. May be interrupted at any point: the next one goes on from there.
+    Packages are installed only as root on Debian 12 or 13; elsewhere it says which commands do it.
+
+    \b
+    Examples:
+      drill engine up
+      drill engine up --yes --images build
+    """
+    sys.exit(commands.engine_up(images=images, yes=yes, as_json=as_json))
+
+
+@engine.command("status", short_help="Say what runs, which images there are, and what they take.")
+@_JSON
+def engine_status(as_json: bool) -> None:
+    """Say what runs, which images there are and what they take of the disk. Exits 0 when all is up, 7 when not.
+
+    \b
+    Examples:
+      drill engine status
+      drill engine status --json
+    """
+    sys.exit(commands.engine_status(as_json=as_json))
+
+
+@engine.command("down", short_help="Stop what `up` started; with --purge free the disk too.")
+@click.option("--yes", is_flag=True, help="With --purge: go on without asking. CI=true means the same.")
+@click.option("--purge", is_flag=True, help="Delete our images and caches as well.")
+@_JSON
+def engine_down(yes: bool, purge: bool, as_json: bool) -> None:
+    """Delete our clusters and containers, and end the docker daemon if `up` started it. Nothing else is touched.
+
+    \b
+    Examples:
+      drill engine down
+      drill engine down --purge --yes
+    """
+    sys.exit(commands.engine_down(yes=yes, purge=purge, as_json=as_json))
+
+
 if __name__ == "__main__":
     main()

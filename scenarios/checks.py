@@ -159,7 +159,7 @@ def diff(before: State, after: State, ignore: frozenset[str]) -> StateDiff:
     return StateDiff(facts=facts, removed_rows=removed, changed_rows=changed)
 
 
-def state(difference: StateDiff, restores: Sequence[str]) -> list[CheckRecord]:
+def state(difference: StateDiff) -> list[CheckRecord]:
     """The snapshot before the candidate against the one after the rollback: rows, and facts such as the schema."""
     wrong = [f"{len(rows)} rows removed from {table}" for table, rows in difference.removed_rows.items()]
     wrong += [f"{len(rows)} rows changed in {table}" for table, rows in difference.changed_rows.items()]

@@ -2,12 +2,14 @@
 
 import importlib.util
 import traceback
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 from scenarios.errors import UsageError
 from scenarios.model import Scenario, System
 from scenarios.runbook import Runbook, load_runbook
+from scenarios.signals import from_trigger
 
 BUILT_IN = Path(__file__).parent / "systems"
 
@@ -33,6 +35,9 @@ def load_system(folder: Path) -> System:
     if not isinstance(system, System):
         raise UsageError(f"{path}: defines no SYSTEM; expected SYSTEM = System(name=…, scenarios=(…))")
     loaded = replace(system, folder=folder.resolve())
+    twice = [name for name, count in Counter(each.id for each in loaded.scenarios).items() if count > 1]
+    if twice:
+        raise UsageError(f"{path}: scenario id {twice[0]!r} is declared twice; only the first could ever be named")
     runbook = load_runbook(loaded.folder / "RUNBOOK.md")
     for scenario in loaded.scenarios:
         _check_folders(loaded, scenario)
@@ -44,9 +49,12 @@ def _check_runbook(system: System, scenario: Scenario, runbook: Runbook) -> None
     """Procedure, signal and verification list that a scenario names are in the runbook."""
     try:
         runbook.procedure(scenario.procedure)
-        runbook.trigger(scenario.signal)
+        from_trigger(runbook.trigger(scenario.signal), 1.0, 1.0)
         if scenario.verification is not None:
             runbook.procedure(scenario.verification)
+        # a list of checks takes nobody back, and a way back checks nothing
+        if scenario.procedure in runbook.verifications or scenario.verification in runbook.procedures:
+            raise UsageError(f"{runbook.path}: a procedure or a verification list stands where the other belongs")
     except UsageError as error:
         raise UsageError(f"{system.folder / 'scenarios.py'}: scenario {scenario.id!r}: {error}") from error
 

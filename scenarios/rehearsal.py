@@ -54,7 +54,7 @@ def rehearse(subject: Subject, environment: Environment, evidence: Path) -> Dril
             drill.stop_users()
             drill.verify()
         except Inconclusive as stop:
-            findings.stopped = stop
+            findings.stopped = drill.blamed(stop)
         except EnvironmentUnavailable:
             raise
         except Exception as error:
@@ -148,10 +148,14 @@ class _Drill:
             self._mark("held")
 
     def stop_users(self) -> None:
-        self.stage.workload.stop()
+        # the probe first: it watched the whole hold, and what Locust's end does to the machine is nobody's outage
         self.stage.probe.stop()
-        if self.findings.recovery is not None:
-            self.findings.recovery = self.watch.confirmed(self.findings.recovery)
+        self.stage.workload.stop()
+        before = self.findings.recovery
+        assert before is not None
+        after = self.findings.recovery = self.watch.confirmed(before)
+        if after is not before:
+            self.timeline.measured("restored", after.edge, restored=after.restored, served=after.served)
         self.findings.harness = self.watch.harness_health()
 
     def verify(self) -> None:
@@ -163,10 +167,15 @@ class _Drill:
         self._judge_ledger()
         difference = checks.diff(self.before, self._snapshot("after"), _ignored(self.scenario))
         self.stage.sink.write_json("state/diff.json", difference.model_dump())
-        self.findings.checks += checks.state(difference, self.scenario.restores)
+        self.findings.checks += checks.state(difference)
         if self.scenario.verification is not None:
             wanted = self.runbook.verifications[self.scenario.verification]
             self._run(wanted, None, "verification", self._on_verified)
+
+    def blamed(self, stop: Inconclusive) -> Inconclusive:
+        """`stop`, or the busy machine where that explains why nothing could be seen: such a drill is tried again."""
+        sick = None if stop.cause.in_harness or not self.watch.feed.control else self.watch.harness_health()
+        return Inconclusive(Cause.HARNESS_OVERLOADED, f"{stop.detail}; {sick}") if sick else stop
 
     def keep_logs(self) -> None:
         for part in (self.stage.platform, self.stage.database):
@@ -255,4 +264,5 @@ def _objective(scenario: Scenario, procedure: Procedure) -> Objective | None:
 
 def _ignored(scenario: Scenario) -> frozenset[str]:
     """Facts that this way back does not promise to restore: a downgrade brings the schema back, not the release."""
-    return frozenset() if "release" in scenario.restores else frozenset({"release", "release_digest"})
+    facts = {"release": ("release", "release_digest"), "schema": ("schema_revision", "schema_digest")}
+    return frozenset(fact for name, kept in facts.items() if name not in scenario.restores for fact in kept)

@@ -284,3 +284,12 @@ def outcome(record: DrillRecord) -> tuple[str, str | None]:
 def verdict_of(record: DrillRecord, check_id: str) -> tuple[str, str | None]:
     """Verdict and cause of one of its checks."""
     return next((check.verdict, check.cause) for check in record.checks if check.id == check_id)
+
+
+def interval(found: tuple[float | None, float | None] | None) -> tuple[float, float]:
+    """Both ends of a measured interval."""
+    assert found is not None
+    lo, hi = found
+    assert lo is not None
+    assert hi is not None
+    return lo, hi

@@ -29,6 +29,11 @@ def test_a_candidate_that_does_no_harm_leaves_nothing_to_roll_back(world: World)
     assert record.steps == []
 
 
+def test_a_busy_machine_is_blamed_before_the_candidate_so_that_the_drill_is_tried_again(world: World) -> None:
+    world.candidate, world.control_hang_s = CANDIDATE, 0.6
+    assert outcome(world.play(BACK)) == ("inconclusive", "harness_overloaded")
+
+
 def test_a_baseline_that_never_serves_steadily_stops_the_drill(world: World) -> None:
     world.modes = [(0, replace(GOOD, bad=frozenset({"journey"}), share=0.5))]
     record = world.play(BACK)

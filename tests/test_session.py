@@ -11,13 +11,14 @@ from fixtures.session import EXIT_INCONCLUSIVE, EXIT_NOT_REHEARSED, exit_code
 from scenarios.results import DrillRecord, NotRehearsed, Platform, Summary
 from tests.programs import ROOT
 from tests.sample_records import BAD, GOOD, MEANT, OPEN
+from tests.sample_runbook import write_runbook
 
 DECLARED = """
 from scenarios.model import Scenario, System
 
 def scenario(name, suite):
     return Scenario(
-        id=name, title="t", procedure="p", baseline="v1", candidate="v2", defect="d", signal="s",
+        id=name, title="t", procedure="back", baseline="v1", candidate="v2", defect="d", signal="error rate",
         suites=frozenset({suite}),
     )
 
@@ -32,6 +33,7 @@ def shop(folder: Path, text: str = DECLARED, releases: tuple[str, ...] = ("v1", 
     for release in releases:
         (folder / "releases" / release).mkdir(parents=True)
     (folder / "scenarios.py").write_text(text, encoding="utf-8")
+    write_runbook(folder)
     return folder
 
 

@@ -1,0 +1,205 @@
+"""The checks after a rollback: what turns each red, and under which cause."""
+
+import pytest
+
+from scenarios import checks
+from scenarios.judging.causes import Cause, Verdict
+from scenarios.judging.intervals import Edge
+from scenarios.judging.ledger import Judgement, Write
+from scenarios.model import Objective, RecoveryClock
+from scenarios.protocols import State, StepResult
+from scenarios.results import CheckRecord, Interval, Writes
+from scenarios.runbook import Step
+
+STEP = Step(name="undo", source="written", script="undo", deadline_s=30, line=1)
+SECOND = 1_000_000_000
+
+
+def result(ok: bool = True, exit: int | None = 0) -> StepResult:
+    why = "" if ok else "status 1"
+    return StepResult(step=STEP, exit=exit, started_ns=0, ended_ns=1, output="", failed_commands=(), ok=ok, why=why)
+
+
+def outcome(check: CheckRecord) -> tuple[str, str | None]:
+    return check.verdict, check.cause
+
+
+PASSED = (Verdict.PASSED, None)
+
+
+def failed(cause: Cause) -> tuple[str, str | None]:
+    return Verdict.FAILED, cause
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        ([result()], PASSED),
+        ([result(), result(ok=False, exit=1)], failed(Cause.STEP_FAILED)),
+        ([result(ok=False, exit=0)], failed(Cause.STEP_FAILED)),  # exit 0 and still not what the runbook says
+        ([result(ok=False, exit=None)], failed(Cause.STEP_DEADLINE)),
+        ([result(ok=False, exit=1), result(ok=False, exit=None)], failed(Cause.STEP_DEADLINE)),
+        ([result(exit=1)], PASSED),  # the runbook declared that exit
+    ],
+)
+def test_every_step_must_do_what_the_runbook_declares(
+    results: list[StepResult], expected: tuple[str, str | None]
+) -> None:
+    assert outcome(checks.steps(results)) == expected
+
+
+def test_a_verification_line_keeps_its_cause_even_when_it_was_cut() -> None:
+    check = checks.steps([result(ok=False, exit=None)], "verify-x", Cause.VERIFICATION_FAILED)
+    assert (check.id, *outcome(check)) == ("verify-x", *failed(Cause.VERIFICATION_FAILED))
+
+
+def test_every_promise_is_a_check_with_its_own_cause() -> None:
+    """Release, schema, and whatever else a scenario promises."""
+    names = ("release", "schema", "provider")
+    before: dict[str, str | None] = dict.fromkeys(names, "old")
+    now: dict[str, str | None] = dict.fromkeys(names, "new")
+    assert {outcome(check) for check in checks.promises(names, before, dict(before))} == {PASSED}
+    assert [outcome(check) for check in checks.promises(names, before, now)] == [
+        failed(Cause.WRONG_RELEASE),
+        failed(Cause.WRONG_SCHEMA),
+        failed(Cause.STATE_DIFFERS),
+    ]
+    assert [outcome(check)[0] for check in checks.promises(names, before, {})] == [Verdict.FAILED] * 3
+
+
+@pytest.mark.parametrize(
+    ("recovery", "disruption", "clock", "expected"),
+    [
+        ((1.0, 2.0), (9.0, 9.1), RecoveryClock.RECOVERY, PASSED),
+        ((1.0, 2.0), (9.0, 9.1), RecoveryClock.DISRUPTION, failed(Cause.RTO_EXCEEDED)),
+        ((4.0, 6.0), None, RecoveryClock.RECOVERY, (Verdict.INCONCLUSIVE, Cause.OBJECTIVE_STRADDLED)),
+        ((1.0, None), None, RecoveryClock.RECOVERY, failed(Cause.NOT_RESTORED)),
+        (None, (1.0, 2.0), RecoveryClock.RECOVERY, (Verdict.INCONCLUSIVE, Cause.OBJECTIVE_STRADDLED)),
+    ],
+)
+def test_the_objective_judges_the_clock_it_names(
+    recovery: Interval | None, disruption: Interval | None, clock: RecoveryClock, expected: tuple[str, str | None]
+) -> None:
+    """Within 5 s; an interval that was not measured, or has no end, never passes."""
+    objective = Objective(rto_s=5.0, rpo_s=0, clock=clock)
+    assert outcome(checks.recovery_time(objective, recovery, disruption)) == expected
+
+
+def loss(lost: int, rpa_s: float) -> Judgement:
+    return Judgement(writes=Writes(acked=100, kept=100 - lost, lost=lost), classes={}, rpa_s=rpa_s)
+
+
+@pytest.mark.parametrize(
+    ("rpo_s", "rpo_writes", "lost", "rpa_s", "expected"),
+    [
+        (0, 0, 0, 0.0, PASSED),
+        (0, 0, 1, 0.0, failed(Cause.WRITES_LOST)),
+        (0, None, 1, 0.0, failed(Cause.WRITES_LOST)),  # the newest one reaches back no time, and is lost all the same
+        (60, None, 9, 59.0, PASSED),
+        (60, None, 9, 61.0, failed(Cause.RPO_EXCEEDED)),
+        (60, 5, 5, 59.0, PASSED),
+        (60, 5, 6, 1.0, failed(Cause.RPO_EXCEEDED)),
+        (60, 5, 1, 61.0, failed(Cause.RPO_EXCEEDED)),  # both limits hold, not either
+        (60, 0, 1, 1.0, failed(Cause.RPO_EXCEEDED)),
+    ],
+)
+def test_loss_must_stay_within_both_limits(
+    rpo_s: float, rpo_writes: int | None, lost: int, rpa_s: float, expected: tuple[str, str | None]
+) -> None:
+    objective = Objective(rto_s=1, rpo_s=rpo_s, rpo_writes=rpo_writes)
+    assert outcome(checks.recovery_point(objective, loss(lost, rpa_s))) == expected
+
+
+def test_without_an_objective_nothing_may_be_lost() -> None:
+    assert outcome(checks.recovery_point(None, loss(0, 0.0))) == PASSED
+    assert outcome(checks.recovery_point(None, loss(1, 0.0))) == failed(Cause.WRITES_LOST)
+
+
+def test_the_worst_of_the_ledgers_classes_names_the_cause_and_all_are_counted() -> None:
+    """Recovered and unknown-lost writes are nobody's fault."""
+    classes: dict[str, list[dict[str, object]]] = {"foreign": [{}], "phantom": [{}, {}], "recovered": [{}]}
+    found = checks.ledger(Judgement(writes=Writes(), classes=classes, rpa_s=0.0))
+    assert outcome(found) == failed(Cause.WRITES_PHANTOM)
+    assert "2 phantom" in found.detail
+    assert "1 foreign" in found.detail
+    harmless: dict[str, list[dict[str, object]]] = {"recovered": [{}], "unknown_lost": [{}]}
+    assert outcome(checks.ledger(Judgement(writes=Writes(), classes=harmless, rpa_s=0.0))) == PASSED
+
+
+def writes(count: int, at: int, outcome: str = "ack") -> list[Write]:
+    """`count` writes sent at second `at`, answered half a second later."""
+    sent = at * SECOND
+    return [
+        Write(id="", client="", seq=i, digest="", intent_ns=sent, outcome=outcome, settled_ns=sent + SECOND // 2)
+        for i in range(count)
+    ]
+
+
+ENOUGH = [*writes(10, 1), *writes(10, 11, "rejected"), *writes(10, 31)]
+
+
+@pytest.mark.parametrize(
+    ("found", "cause"),
+    [
+        (ENOUGH, None),
+        ([*writes(9, 1), *ENOUGH[10:]], Cause.TOO_FEW_WRITES_BEFORE),
+        ([*writes(10, 1, "rejected"), *ENOUGH[10:]], Cause.TOO_FEW_WRITES_BEFORE),
+        ([*ENOUGH[:19], *ENOUGH[20:]], Cause.TOO_FEW_WRITES_DURING),
+        ([*ENOUGH[:20], *writes(9, 31)], Cause.TOO_FEW_WRITES_AFTER),
+        ([*ENOUGH[:20], *writes(10, 31, "unknown")], Cause.TOO_FEW_WRITES_AFTER),
+        ([*ENOUGH[:20], *writes(10, 25)], Cause.TOO_FEW_WRITES_AFTER),  # under the procedure, not after it
+    ],
+)
+def test_ten_writes_are_wanted_in_each_part_of_the_story(found: list[Write], cause: Cause | None) -> None:
+    """Acknowledged before the candidate (10 s), attempted before the procedure (20 s), acknowledged after 30 s."""
+    check = checks.enough_writes(found, 10 * SECOND, 20 * SECOND, 30 * SECOND)
+    assert check.cause == cause
+    assert check.verdict == (Verdict.INCONCLUSIVE if cause else Verdict.PASSED)
+
+
+def test_a_rollback_that_never_came_to_an_end_needs_no_writes_after_it() -> None:
+    assert outcome(checks.enough_writes(ENOUGH[:20], 10 * SECOND, 20 * SECOND, None)) == PASSED
+
+
+@pytest.mark.parametrize(("hi", "told"), [(19, True), (20, True), (21, False), (None, False)])
+def test_users_who_were_served_before_anybody_did_anything_are_told_of(hi: int | None, told: bool) -> None:
+    """The procedure starts at 20: harm that had certainly ended by then was not ended by it."""
+    found = checks.harm_lasted(Edge(lo=10, hi=hi), 20)
+    assert [outcome(check) for check in found] == ([(Verdict.INCONCLUSIVE, Cause.NO_HARM)] if told else [])
+
+
+def state(rows: dict[str, dict[str, str]] | None = None, **facts: str) -> State:
+    return State(facts=facts, rows=rows or {}, columns={})
+
+
+def test_later_rows_are_the_ledgers_business_and_earlier_ones_must_be_as_they_were() -> None:
+    before = state({"users": {"a": "1", "b": "2"}, "flags": {"f": "1"}})
+    found = checks.diff(before, state({"users": {"a": "1", "b": "3", "new": "9"}}), frozenset())
+    assert found.changed_rows == {"users": ["b"]}
+    assert found.removed_rows == {"flags": ["f"]}  # the table is gone
+    (rows, *_) = checks.state(found)
+    assert outcome(rows) == failed(Cause.ROWS_CHANGED)
+    assert "1 rows removed from flags" in rows.detail
+
+
+def test_facts_differ_by_value_by_absence_and_by_appearance_unless_they_may() -> None:
+    before, after = state(a="1", b="1", c="1", release="v1"), state(a="1", b="2", d="1", release="v2")
+    found = checks.diff(before, after, frozenset({"release"}))
+    assert found.facts == {"b": ("1", "2"), "c": ("1", None), "d": (None, "1")}
+
+
+@pytest.mark.parametrize(
+    ("fact", "check_id", "cause"),
+    [
+        ("schema_revision", "state-schema", Cause.WRONG_SCHEMA),
+        ("schema_digest", "state-schema", Cause.WRONG_SCHEMA),
+        ("release", "state-facts", Cause.STATE_DIFFERS),
+    ],
+)
+def test_a_fact_that_differs_turns_its_own_check_red(fact: str, check_id: str, cause: Cause) -> None:
+    found = {
+        check.id: check
+        for check in checks.state(checks.diff(State(facts={fact: "1"}, rows={}, columns={}), state(), frozenset()))
+    }
+    assert outcome(found.pop(check_id)) == failed(cause)
+    assert {outcome(check) for check in found.values()} == {PASSED}
