@@ -1,35 +1,10 @@
 """Composes a release of a system into one folder, and a stand-in for its database, for tests of the service."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-SCENARIOS = Path(__file__).resolve().parent.parent / "scenarios"
 NO_DATABASE = "postgresql://nobody@127.0.0.1:1/nothing"  # nothing listens on port 1
-
-
-def compose(system: str, release: str, folder: Path) -> Path:
-    """Lay the core, the system and the release over each other in `folder`, as a deployment does."""
-    core, own = SCENARIOS / "service", SCENARIOS / "systems" / system
-    _copy(core, folder / "service", "migrations", "gunicorn.conf.py")
-    _copy(core / "migrations", folder / "migrations")
-    shutil.copy(core / "gunicorn.conf.py", folder)
-    for layer, target in (
-        (own / "service", folder),
-        (own / "migrations", folder / "migrations"),
-        (own / "scripts", folder / "scripts"),
-        (own / "releases" / release, folder),
-    ):
-        _copy(layer, target)
-    (folder / "RELEASE").write_text(f"{release}\n", encoding="utf-8")
-    return folder
-
-
-def _copy(source: Path, target: Path, *left_out: str) -> None:
-    ignore = shutil.ignore_patterns("__pycache__", *left_out)
-    shutil.copytree(source, target, dirs_exist_ok=True, ignore=ignore)
 
 
 class StandIn:

@@ -11,8 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from fixtures import host
-from fixtures.host import INIT, EmbeddedHost
+from fixtures import composition
+from fixtures.composition import compose, tree_digest
+from fixtures.host import EmbeddedHost
+from fixtures.namespaces import INIT
 from scenarios.model import System
 from tests.programs import soon
 from tests.runner_bench import alive
@@ -52,7 +54,7 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> System:
     for release in ("v1", "v2"):
         write(folder / "releases" / release / "main.py", release)
     write(folder / "releases" / "v2" / "migrations" / "versions" / "0002.py", "v2")
-    monkeypatch.setattr(host, "CORE", core)
+    monkeypatch.setattr(composition, "CORE", core)
     return System(name="shop", owner="o", database="shop", state_tables=(), folder=folder)
 
 
@@ -66,14 +68,19 @@ def embedded(system: System, tmp_path: Path) -> Iterator[EmbeddedHost]:
 def inside(embedded: EmbeddedHost, cwd: Path, script: str) -> str:
     """What a script says that is run on the host; it must succeed."""
     done = subprocess.run(
-        [*embedded.enter(cwd), "sh", "-c", script], env=PLAIN, capture_output=True, text=True, timeout=20, check=True
+        [*embedded.namespaces.enter(cwd), "sh", "-c", script],
+        env=PLAIN,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
     )
     return done.stdout.strip()
 
 
-def test_a_release_is_composed_layer_over_layer(embedded: EmbeddedHost) -> None:
+def test_a_release_is_composed_layer_over_layer(system: System, tmp_path: Path) -> None:
     """Core, the system's part, the release's own code: the last one that has a file wins; caches do not come along."""
-    release = embedded._compose("v2")
+    release = compose(system, "v2", tmp_path / "v2")
     files = {
         str(path.relative_to(release)): path.read_text(encoding="utf-8")
         for path in release.rglob("*")
@@ -92,24 +99,24 @@ def test_a_release_is_composed_layer_over_layer(embedded: EmbeddedHost) -> None:
     }
 
 
-def test_composing_again_starts_from_nothing(embedded: EmbeddedHost) -> None:
+def test_composing_again_starts_from_nothing(system: System, tmp_path: Path) -> None:
     """What somebody left in a release's folder is not part of the release."""
-    release = embedded._compose("v1")
+    release = compose(system, "v1", tmp_path / "v1")
     write(release / "left.py", "left")
-    assert not (embedded._compose("v1") / "left.py").exists()
+    assert not (compose(system, "v1", tmp_path / "v1") / "left.py").exists()
 
 
-def test_the_digest_tells_releases_apart(embedded: EmbeddedHost) -> None:
+def test_the_digest_tells_releases_apart(system: System, tmp_path: Path) -> None:
     """It changes when one file does, in name or content, and not with the interpreter's caches."""
-    release = embedded._compose("v1")
-    digest = host._tree_digest(release)
+    release = compose(system, "v1", tmp_path / "v1")
+    digest = tree_digest(release)
     write(release / "__pycache__" / "main.pyc", "cache")
-    assert host._tree_digest(release) == digest
+    assert tree_digest(release) == digest
     write(release / "main.py", "v1, patched")
-    patched = host._tree_digest(release)
+    patched = tree_digest(release)
     (release / "main.py").rename(release / "renamed.py")
-    assert len({digest, patched, host._tree_digest(release)}) == 3
-    assert host._tree_digest(embedded._compose("v1")) == digest
+    assert len({digest, patched, tree_digest(release)}) == 3
+    assert tree_digest(compose(system, "v1", tmp_path / "v1")) == digest
 
 
 def test_init_ends_when_its_input_closes(tmp_path: Path) -> None:
@@ -126,7 +133,7 @@ def test_init_ends_when_its_input_closes(tmp_path: Path) -> None:
 def test_the_host_sees_no_process_but_its_own(embedded: EmbeddedHost, tmp_path: Path) -> None:
     """`pkill -f gunicorn` in a runbook reaches this host's gunicorn and nobody else's; and the cwd is as asked."""
     embedded.start()
-    assert embedded.isolated
+    assert embedded.namespaces.isolated
     assert inside(embedded, tmp_path, "ps -e -o pid= | wc -l; pwd").split("\n")[1] == str(tmp_path)
     seen = inside(embedded, tmp_path, "ps -e -o pid=").split()
     assert "1" in seen
@@ -140,8 +147,8 @@ def test_orphans_are_reaped(embedded: EmbeddedHost, tmp_path: Path) -> None:
     embedded.start()
     orphan = inside(embedded, tmp_path, "sleep 0.3 & echo $!")
     assert soon(lambda: inside(embedded, tmp_path, f"kill -0 {orphan} 2>/dev/null || echo gone") == "gone")
-    assert embedded._init is not None
-    (first,) = psutil.Process(embedded._init.pid).children()
+    assert embedded.namespaces._init is not None
+    (first,) = psutil.Process(embedded.namespaces._init.pid).children()
     assert soon(lambda: first.children() == [])
 
 
@@ -150,17 +157,17 @@ def test_orphans_are_reaped(embedded: EmbeddedHost, tmp_path: Path) -> None:
 def test_nothing_outlives_the_host(end: str, embedded: EmbeddedHost, tmp_path: Path) -> None:
     """Not even what left its session and ignores every signal it may."""
     embedded.start()
-    assert embedded._init is not None
+    assert embedded.namespaces._init is not None
     script = "setsid sh -c 'trap \"\" HUP INT TERM; sleep 60; sleep 60' > /dev/null 2>&1 &"
     inside(embedded, tmp_path, script)
-    init = psutil.Process(embedded._init.pid)
+    init = psutil.Process(embedded.namespaces._init.pid)
     assert soon(lambda: "sleep" in {child.name() for child in init.children(recursive=True)})
     started = [child.pid for child in init.children(recursive=True)]
     began = time.monotonic()
     if end == "stop":
         embedded.stop()
     else:
-        assert embedded._init.stdin is not None
-        embedded._init.stdin.close()
+        assert embedded.namespaces._init.stdin is not None
+        embedded.namespaces._init.stdin.close()
     assert soon(lambda: not any(alive(pid) for pid in started))
     assert time.monotonic() - began < 10

@@ -1,4 +1,4 @@
-"""Mina's runbook asks its health endpoint without curl: the answer is printed, the exit status tells how it went."""
+"""Runbooks ask health endpoints without curl: the answer is printed, the exit status tells how it went."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parent.parent / "scenarios" / "systems" / "mina" / "scripts" / "http_get.py"
+SCRIPT = Path(__file__).resolve().parent.parent / "scenarios" / "service" / "scripts" / "http_get.py"
 
 
 class Answer(BaseHTTPRequestHandler):

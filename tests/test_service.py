@@ -12,10 +12,12 @@ import pytest
 from alembic.script import ScriptDirectory
 from psycopg.errors import NotNullViolation, OperationalError, UniqueViolation
 
-from tests.service_folder import NO_DATABASE, SCENARIOS, StandIn, compose
+from fixtures.composition import CORE, compose
+from scenarios.registry import built_in
+from tests.service_folder import NO_DATABASE, StandIn
 
 SESSION = {"id": "s-1", "client": "c", "seq": 1, "body": "text"}
-RELEASES = sorted(folder.name for folder in (SCENARIOS / "systems" / "mina" / "releases").iterdir())
+RELEASES = sorted(folder.name for folder in (CORE.parent / "systems" / "mina" / "releases").iterdir())
 
 
 class Taken(UniqueViolation):
@@ -27,7 +29,7 @@ class Taken(UniqueViolation):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The baseline of mina as it is deployed."""
-    return compose("mina", "v1", tmp_path_factory.mktemp("v1"))
+    return compose(built_in("mina"), "v1", tmp_path_factory.mktemp("v1"))
 
 
 @pytest.fixture
@@ -175,7 +177,7 @@ def test_workers_do_not_import_the_migrations_machinery(folder: Path) -> None:
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_migrations_of_a_release_form_one_line(release: str, tmp_path: Path) -> None:
     """Each release has one head, and every revision leads down to the core's first."""
-    script = ScriptDirectory(str(compose("mina", release, tmp_path) / "migrations"))
+    script = ScriptDirectory(str(compose(built_in("mina"), release, tmp_path) / "migrations"))
     revisions = [revision.revision for revision in script.walk_revisions()]
     assert len(script.get_heads()) == 1
     assert revisions[-2:] == ["0002_segments", "0001_core"]
@@ -205,7 +207,7 @@ def test_a_sabotaged_flask_lies_about_the_downgrade_only(sabotage: str, reaches:
         words = '"flask $*"' if tool == "flask" else "psql"
         (tmp_path / tool).write_text(f'#!/bin/bash\necho {words} >>"{log}"\n', encoding="utf-8")
         (tmp_path / tool).chmod(0o755)
-    flask = str(SCENARIOS / "systems" / "mina" / "sabotage" / sabotage / "flask")
+    flask = str(CORE.parent / "systems" / "mina" / "sabotage" / sabotage / "flask")
     real = {"REAL_PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
     for arguments in (["db", "current"], ["db", "downgrade", "--", "-1"]):
         assert _run([flask, *arguments], tmp_path, **real).returncode == 0

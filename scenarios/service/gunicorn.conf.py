@@ -6,7 +6,8 @@ import sys
 from types import FrameType
 from typing import Any
 
-bind = f"127.0.0.1:{os.environ['PORT']}"
+# on a host only the host itself may reach us; a pod is reached from outside, and its manifest says so
+bind = f"{os.environ.get('BIND_ADDRESS', '127.0.0.1')}:{os.environ['PORT']}"
 worker_class = "gthread"
 workers = 2
 threads = 16

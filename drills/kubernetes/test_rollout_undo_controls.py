@@ -1,0 +1,15 @@
+"""Negative controls: the same undo sabotaged. Each must turn the drill red, for the right cause."""
+
+import pytest
+
+
+@pytest.mark.scenario("jarvis", "control-noop-undo")
+def test_undo_that_does_nothing(rehearse):
+    """An undo that says it worked and did nothing is seen by users, whatever `rollout status` reports."""
+    rehearse()
+
+
+@pytest.mark.scenario("jarvis", "control-wrong-revision")
+def test_undo_to_the_wrong_revision(rehearse):
+    """An undo that goes back too far serves users again and is red all the same: the release is not the baseline."""
+    rehearse()
