@@ -49,6 +49,11 @@ def served(restored: bool, still_bad: str) -> CheckRecord:
     return not_passed("served", Cause.NOT_SERVED, still_bad)
 
 
+def stands(recovery_stuck: bool, still_bad: str) -> list[CheckRecord]:
+    """A check that does not hold where users are served and the newest rollout does not stand, else none."""
+    return [not_passed("rollout", Cause.RELEASE_STUCK, still_bad)] if recovery_stuck else []
+
+
 def promises(restores: Sequence[str], baseline: dict[str, str | None], now: dict[str, str | None]) -> list[CheckRecord]:
     """What the users' answers say of themselves (release, schema, …) is the baseline's again: one check a promise."""
     records = []
@@ -140,9 +145,11 @@ def enough_writes(writes: Iterable[Write], candidate_ns: int, started_ns: int, r
 
 
 def diff(before: State, after: State, ignore: frozenset[str]) -> StateDiff:
-    """What the rollback left different. Later rows are the ledger's business; facts in `ignore` may differ."""
+    """What the rollback left different. Later rows are the ledger's business; promises in `ignore` may be broken."""
     facts: dict[str, tuple[str | None, str | None]] = {}
-    for name in sorted((before.facts.keys() | after.facts.keys()) - ignore):
+    for name in sorted(before.facts.keys() | after.facts.keys()):
+        if _promise_of(name) in ignore:
+            continue
         pair = (before.facts.get(name), after.facts.get(name))
         if pair[0] != pair[1]:
             facts[name] = pair
@@ -157,6 +164,13 @@ def diff(before: State, after: State, ignore: frozenset[str]) -> StateDiff:
         if other:
             changed[table] = other
     return StateDiff(facts=facts, removed_rows=removed, changed_rows=changed)
+
+
+def _promise_of(fact: str) -> str:
+    """Which promise a fact belongs to: "release" for what runs and its images, "schema", or the fact itself."""
+    if fact.startswith("release") or fact.endswith(" image"):
+        return "release"
+    return "schema" if fact.startswith("schema") else fact
 
 
 def state(difference: StateDiff) -> list[CheckRecord]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from scenarios.observations import CONTROL_LANE, Observation
+from scenarios.observations import CONTROL_LANE, ROLLOUT_LANE, Observation
 from scenarios.protocols import Probe
 
 Good = Callable[[Observation], bool]
@@ -22,7 +22,8 @@ class Feed:
     lanes: dict[str, list[Observation]] = field(default_factory=dict)
     control: list[Observation] = field(default_factory=list)
     last_served: Observation | None = None
-    last_not_served: Observation | None = None
+    last_not_served: Observation | None = None  # of any lane
+    last_refused: Observation | None = None  # of a lane of requests
     last_not_promised: Observation | None = None
     _read: int = 0
     _resolved: dict[str, set[int]] = field(default_factory=dict)
@@ -63,12 +64,14 @@ class Feed:
         self.lanes.setdefault(seen.lane, []).append(seen)
         self._resolved.setdefault(seen.lane, set()).add(seen.tick)
         self._newest[seen.lane] = max(seen.tick, self._newest.get(seen.lane, -1))
-        if seen.served:
+        asked = seen.lane != ROLLOUT_LANE
+        if seen.served and asked:
             self.last_served = seen
         if self.since_ns is None or seen.sent_ns < self.since_ns:
             return
         if not seen.served:
             self.last_not_served = _later(self.last_not_served, seen)
+            self.last_refused = _later(self.last_refused, seen) if asked else self.last_refused
         if not self.promised(seen):
             self.last_not_promised = _later(self.last_not_promised, seen)
 

@@ -75,6 +75,7 @@ class Scenario:
     procedure: str  # id of the procedure in RUNBOOK.md
     baseline: str
     candidate: str
+    earlier: tuple[str, ...] = ()  # releases deployed before the baseline, oldest first: a history to go back in
     defect: str  # what is wrong with the candidate, one sentence
     signal: str  # a signal of the runbook's triggers table
     harm: Harm = Harm.USERS_HURT
@@ -100,6 +101,7 @@ class System:
     owner: str
     database: str  # name of its database, as its runbook writes it
     state_tables: tuple[str, ...]  # tables whose rows must survive a rollback, each with a primary key `id`
+    deployment: str = ""  # on a cluster: the Deployment that serves users
     ledger_table: str = "sessions"  # read back as (id, client, seq, body)
     scenarios: tuple[Scenario, ...] = ()
     folder: Path = Path()

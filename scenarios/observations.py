@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 CONTROL_LANE = "control"
+ROLLOUT_LANE = "rollout"  # not a request: whether the newest rollout stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

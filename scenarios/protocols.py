@@ -59,6 +59,10 @@ class Platform(Protocol):
         """Bring `release` to the users as this system deploys; raises Inconclusive(DEPLOY_FAILED)."""
         ...
 
+    def stand(self) -> None:
+        """Wait until what was deployed last stands; raises Inconclusive(DEPLOY_FAILED)."""
+        ...
+
     def facts(self) -> dict[str, str]:
         """What runs now: release, digest of its files, processes."""
         ...

@@ -15,7 +15,7 @@ from scenarios.timeline import Timeline
 from scenarios.watching import Recovery
 
 # what a machine that was too busy to measure cannot be trusted to say
-TIMED_CHECKS = frozenset({"served", "objective-rto", "steps"})
+TIMED_CHECKS = frozenset({"served", "rollout", "objective-rto", "steps"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +125,7 @@ def _checks(
         judged.append(checks.steps(findings.steps))
     if findings.recovery is not None:
         judged.append(checks.served(findings.recovery.served, findings.recovery.still_bad))
+        judged += checks.stands(findings.recovery.stuck, findings.recovery.still_bad)
         if findings.recovery.served:
             judged += checks.promises(scenario.restores, findings.baseline_answers, findings.last_answers)
         if findings.objective is not None:

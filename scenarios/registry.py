@@ -61,7 +61,7 @@ def _check_runbook(system: System, scenario: Scenario, runbook: Runbook) -> None
 
 def _check_folders(system: System, scenario: Scenario) -> None:
     """What a scenario names must exist, so that a typing error is found before anything is provisioned."""
-    wanted = [("releases", scenario.baseline), ("releases", scenario.candidate)]
+    wanted = [("releases", name) for name in (*scenario.earlier, scenario.baseline, scenario.candidate)]
     if scenario.sabotage is not None:
         wanted.append(("sabotage", scenario.sabotage))
     for kind, name in wanted:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scenarios.errors import UsageError
-from scenarios.observations import Observation, judged
+from scenarios.observations import ROLLOUT_LANE, Observation, judged
 from scenarios.runbook import Trigger
 
 MIN_WINDOW_S = 2.0
@@ -42,7 +42,7 @@ class ErrorRate:
         """Judge the window that ends at `now_ns`."""
         start = now_ns - int(self.window_s * 1e9)
         bad, total = [0] * QUARTERS, [0] * QUARTERS
-        for seen in _recent(observations, start, now_ns):
+        for seen in _requests(observations, start, now_ns):
             quarter = min(QUARTERS - 1, (seen.done_ns - start) * QUARTERS // (now_ns - start))
             total[quarter] += 1
             bad[quarter] += not seen.served
@@ -60,13 +60,32 @@ class NoAnswers:
 
     def read(self, observations: Sequence[Observation], now_ns: int) -> Reading:
         """Judge the window that ends at `now_ns`."""
-        recent = list(_recent(observations, now_ns - int(self.window_s * 1e9), now_ns))
+        recent = _requests(observations, now_ns - int(self.window_s * 1e9), now_ns)
         served = sum(seen.served for seen in recent)
         fires = len(recent) >= MIN_OBSERVATIONS and served == 0
         return Reading(fires=fires, text=f"{served} of {len(recent)} attempts served over {self.window_s:.1f} s")
 
 
-Signal = ErrorRate | NoAnswers
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseStuck:
+    """Fires when the newest rollout did not stand at any look in the whole window."""
+
+    window_s: float
+
+    def read(self, observations: Sequence[Observation], now_ns: int) -> Reading:
+        """Judge the window that ends at `now_ns`; it must lie within the record."""
+        start_ns = now_ns - int(self.window_s * 1e9)
+        looks = [seen for seen in _recent(observations, start_ns, now_ns) if seen.lane == ROLLOUT_LANE]
+        stuck = [seen for seen in looks if not seen.served]
+        covered = bool(looks) and min(seen.done_ns for seen in looks) - start_ns < self.window_s * 1e9 / QUARTERS
+        last = looks[-1].why if looks else "nobody looked"
+        text = (
+            f"not standing at {len(stuck)} of {len(looks)} looks over {self.window_s:.1f} s; last: {last or 'stands'}"
+        )
+        return Reading(fires=covered and len(stuck) == len(looks), text=text)
+
+
+Signal = ErrorRate | NoAnswers | ReleaseStuck
 
 
 def from_trigger(trigger: Trigger, time_scale: float, rate_hz: float) -> Signal:
@@ -76,10 +95,17 @@ def from_trigger(trigger: Trigger, time_scale: float, rate_hz: float) -> Signal:
         return ErrorRate(threshold=trigger.threshold, window_s=window_s)
     if trigger.signal == "no answers":
         return NoAnswers(window_s=window_s)
+    if trigger.signal == "release stuck":
+        return ReleaseStuck(window_s=window_s)
     raise UsageError(
         f"line {trigger.line} of the triggers table: signal {trigger.signal!r} is not one a drill can watch; "
-        "expected 'error rate' with a threshold in %, or 'no answers'"
+        "expected 'error rate' with a threshold in %, 'no answers' or 'release stuck'"
     )
+
+
+def _requests(observations: Sequence[Observation], start_ns: int, end_ns: int) -> list[Observation]:
+    """What users asked in (start, end]."""
+    return [seen for seen in _recent(observations, start_ns, end_ns) if seen.lane != ROLLOUT_LANE]
 
 
 def _recent(observations: Sequence[Observation], start_ns: int, end_ns: int) -> list[Observation]:

@@ -8,7 +8,7 @@ from scenarios.errors import Inconclusive
 from scenarios.feed import Feed
 from scenarios.judging.causes import Cause
 from scenarios.judging.intervals import Edge, earliest, latest, outage
-from scenarios.observations import Observation
+from scenarios.observations import ROLLOUT_LANE, Observation
 from scenarios.protocols import Stage
 from scenarios.signals import MIN_OBSERVATIONS, Reading, Signal
 
@@ -31,6 +31,7 @@ class Recovery:
 
     restored: bool
     served: bool
+    stuck: bool  # what is not restored is the rollout, not what users get
     edge: Edge
     harmed: Edge
     still_bad: str
@@ -138,6 +139,7 @@ class Watch:
             recovery,
             restored=False,
             served=last.served,
+            stuck=last.lane == ROLLOUT_LANE,
             edge=Edge(lo=last.sent_ns, hi=None),
             still_bad=f"lane {last.lane} was answered after {took_s:.1f} s, when the hold seemed over: {last.why}",
             answers=self._told(last),
@@ -174,15 +176,18 @@ class Watch:
             if (found := outage(lane, self._promised, since_ns, self.stage.probe.lanes[name].period_ns))
         ]
         restored, edge = still_bad is None, latest(ends)
-        refused, broken = self.feed.last_not_served, self.feed.last_not_promised
+        refused, broken = self.feed.last_refused, self.feed.last_not_promised
+        stuck = not restored and broken is not None and broken.lane == ROLLOUT_LANE
         quiet_ns = MIN_OBSERVATIONS / self.stage.probe.rate_hz * 1e9
         quiet = refused is None or (refused.sent_ns <= give_up_ns and horizon_ns - refused.sent_ns > quiet_ns)
         served = restored or quiet
         # where old and new answer in turn, the newest answer may be a right one by chance: judge the one that was not
-        answers = self._told(broken) if broken and served and not restored else self.last_answers()
+        wrong = broken is not None and served and not restored and not stuck
+        answers = self._told(broken) if broken and wrong else self.last_answers()
         return Recovery(
             restored=restored,
             served=served,
+            stuck=stuck,
             edge=edge if restored else Edge(lo=edge.lo, hi=None),
             harmed=earliest(self._starts()),
             still_bad=still_bad or "",
@@ -200,12 +205,16 @@ class Watch:
         return [each.start for each in found if each is not None]
 
     def _promised(self, seen: Observation) -> bool:
+        if seen.lane == ROLLOUT_LANE:
+            return seen.served  # it stands or not; whose it is, users' answers tell
         return seen.served and all(seen.facts.get(name) == self.baseline[name] for name in self.restores)
 
     def _told(self, seen: Observation) -> dict[str, str | None]:
         return {name: seen.facts.get(name) for name in self.restores}
 
     def _describe(self, bad: Observation, settle_s: float) -> str:
+        if bad.lane == ROLLOUT_LANE:
+            return f"{settle_s:g} s after the procedure the newest rollout did not stand: {bad.why}"
         if bad.served:
             wrong = [f"{n} {bad.facts.get(n)} instead of {self.baseline[n]}" for n in self.restores]
             return f"{settle_s:g} s after the procedure users were served by {', '.join(wrong)}"

@@ -168,6 +168,9 @@ class SimulatedParts:
             self.world.turn(self.world.candidate)
         self.world.sleep(0.2)
 
+    def stand(self) -> None:
+        """Every release of this world stands at once."""
+
     def facts(self) -> dict[str, str]:
         return {"release": str(self.world.mode(self.world.now_ns).release)}
 

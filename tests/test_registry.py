@@ -115,7 +115,11 @@ def test_a_mistake_in_the_declaration_is_told_with_file_and_line(folder: Path, t
             'signal="errors"',
             "signal 'errors'; expected one of: error rate, smell",
         ),
-        ('signal="error rate"', 'signal="smell"', "expected 'error rate' with a threshold in %, or 'no answers'"),
+        (
+            'signal="error rate"',
+            'signal="smell"',
+            "expected 'error rate' with a threshold in %, 'no answers' or 'release stuck'",
+        ),
         ('procedure="back"', 'procedure="verification"', "stands where the other belongs"),
         ('defect="d"', 'defect="d", verification="back"', "stands where the other belongs"),
     ],

@@ -172,7 +172,7 @@ def test_the_kept_copy_outlives_the_environment(tmp_path: Path, monkeypatch: pyt
     """Releases, logs and home; `current` in the copy points at the copy's release. No host yet: nothing to keep."""
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-    environment = EmbeddedEnvironment(tmp_path / "run")
+    environment = EmbeddedEnvironment(Run.begin(time_scale=0.5, suite=None, environment="embedded", require_all=False))
     try:
         environment.keep_host(tmp_path / "early")
         assert not (tmp_path / "early").exists()

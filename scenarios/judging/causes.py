@@ -28,6 +28,7 @@ class Cause(StrEnum):
     STEP_FAILED = "step_failed"
     STEP_DEADLINE = "step_deadline"
     NOT_SERVED = "not_served"
+    RELEASE_STUCK = "release_stuck"
     WRONG_RELEASE = "wrong_release"
     WRONG_SCHEMA = "wrong_schema"
     STATE_DIFFERS = "state_differs"
@@ -79,6 +80,7 @@ _SENTENCES: dict[Cause, str] = {
     Cause.STEP_FAILED: "A step of the procedure did not do what the runbook says it does.",
     Cause.STEP_DEADLINE: "A step of the procedure did not end before its deadline.",
     Cause.NOT_SERVED: "Users were still being refused when the procedure was over.",
+    Cause.RELEASE_STUCK: "The newest rollout did not stand when the procedure was over.",
     Cause.WRONG_RELEASE: "Users are served, but not by the baseline release.",
     Cause.WRONG_SCHEMA: "Users are served, but the database is not at the baseline's schema.",
     Cause.STATE_DIFFERS: "Something that should be as before the candidate is not.",

@@ -44,7 +44,7 @@ CRASH_LOOP = replace(
     id="undo-crash-loop",
     title="undo a rollout whose pods end while they start, over and over",
     candidate="v2-crash-loop",
-    defect="a library that the image does not have is imported at start",
+    defect="a library that only the image lacks is imported at start",
     suites=NOT_IN_CI,
 )
 
@@ -110,6 +110,7 @@ SYSTEM = System(
     name="jarvis",
     owner="platform",
     database="jarvis_production",
+    deployment="jarvis-api",
     state_tables=("users", "sessions", "conversations"),
     scenarios=(
         EVERY_REQUEST,
