@@ -70,6 +70,8 @@ def _drill_lines(number: int, drill: DrillRecord, run_folder: Path, width: int) 
     if drill.control is not None:
         lines += _wrapped(f"control: the rollback was sabotaged on purpose ({drill.control})", width, "dim")
     lines += _wrapped("; ".join(words.clock_phrases(drill)), width, "")
+    if words.claim(drill):
+        lines += _wrapped(words.claim(drill), width, "")
     lines += _wrapped(words.loss_phrase(drill), width, "")
     lines += _wrapped(f"evidence: {run_folder / drill.evidence}", width, "dim")
     return lines

@@ -212,6 +212,10 @@ def _clocks(record: DrillRecord) -> list[ClockRow]:
             used = f"at most {max(bounds[1] / allowed_s * 100, 0.1):.1f} % of it"
         allowed = "not judged by this objective" if allowed_s is None else words.limit(allowed_s)
         rows.append(ClockRow(name=clock.value, meaning=meaning, measured=measured, allowed=allowed, used=used))
+    if record.claimed_s is not None:
+        meaning = "procedure begun until kubectl rollout status said that it was done"
+        claimed = f"{record.claimed_s:.2f} s"
+        rows.append(ClockRow(name="claimed", meaning=meaning, measured=claimed, allowed=words.claim(record), used=""))
     return rows
 
 

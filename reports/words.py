@@ -153,6 +153,23 @@ def clock_phrases(record: DrillRecord) -> list[str]:
     return phrases if allowed_s(record, RecoveryClock.DISRUPTION) is None else phrases[::-1]
 
 
+def claim(record: DrillRecord) -> str:
+    """What `kubectl rollout status` said beside what users saw; "" where it was not asked."""
+    if record.claimed_s is None:
+        return ""
+    said = f"kubectl rollout status claimed success after {record.claimed_s:.2f} s"
+    recovery = record.recovery_s
+    if recovery is None or recovery[0] is None:
+        return said
+    if recovery[1] is None:
+        return f"{said}; what was promised had not come back after {recovery[0]:.2f} s"
+    if recovery[0] > record.claimed_s:
+        return f"{said}, {recovery[0] - record.claimed_s:.2f} s or more before users were served again"
+    if recovery[1] < record.claimed_s:
+        return f"{said}; users were served again before that"
+    return f"{said}, at the same time as users were served again"
+
+
 def allowed_s(record: DrillRecord, clock: RecoveryClock) -> float | None:
     """The objective's limit where it judges `clock`, else None."""
     return record.objective.rto_s if record.objective is not None and record.objective.clock == clock else None

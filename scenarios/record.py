@@ -15,6 +15,7 @@ from scenarios.timeline import Timeline
 from scenarios.watching import Recovery
 
 # what a machine that was too busy to measure cannot be trusted to say
+ROLLOUT_STATUS = "kubectl rollout status"
 TIMED_CHECKS = frozenset({"served", "rollout", "objective-rto", "steps"})
 
 
@@ -70,6 +71,7 @@ def build_record(
         harm=scenario.harm,
         recovery_s=recovery,
         disruption_s=disruption,
+        claimed_s=_claimed_s(findings, timeline),
         probe_error_ms=stage.probe.error_ms,
         rpa_s=judgement.rpa_s if judgement else None,
         writes=judgement.writes if judgement else Writes(),
@@ -156,6 +158,13 @@ def _verdict(judged: list[CheckRecord], stopped: Inconclusive | None) -> tuple[s
     if stopped is not None and stopped.cause is cause:
         details.append(stopped.detail)
     return verdict, cause, "; ".join(details)
+
+
+def _claimed_s(findings: Findings, timeline: Timeline) -> float | None:
+    """When `kubectl rollout status` claimed that the rollback was done: the first such step that held."""
+    started = timeline.get("procedure_started")
+    ended = [r.ended_ns for r in findings.steps if r.ok and ROLLOUT_STATUS in r.step.script]
+    return round((min(ended) - started.lo) / 1e9, 3) if started and ended else None
 
 
 def _intervals(findings: Findings, timeline: Timeline) -> tuple[Interval | None, Interval | None]:

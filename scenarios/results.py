@@ -102,6 +102,7 @@ class DrillRecord(Record):
     harm: str
     recovery_s: Interval | None
     disruption_s: Interval | None
+    claimed_s: float | None = None  # `kubectl rollout status` said that it was done, after procedure_started
     probe_error_ms: float | None
     rpa_s: float | None
     writes: Writes

@@ -113,3 +113,22 @@ def test_the_time_scale_says_what_it_shortens() -> None:
     assert "2 % of what the runbook says" in words.time_scale_sentence(0.02)
     assert "are not scaled" in words.time_scale_sentence(0.02)
     assert "as long as the runbook says" in words.time_scale_sentence(1)
+
+
+@pytest.mark.parametrize(
+    ("claimed_s", "recovery", "said"),
+    [
+        (None, (5.8, 6.1), ""),
+        (5.0, (5.8, 6.1), "0.80 s or more before users were served again"),
+        (7.0, (5.8, 6.1), "users were served again before that"),
+        (6.0, (5.8, 6.1), "at the same time"),
+        (5.0, (9.4, None), "what was promised had not come back after 9.40 s"),
+        (5.0, None, "claimed success after 5.00 s"),
+    ],
+)
+def test_what_rollout_status_claimed_stands_beside_what_users_saw(
+    claimed_s: float | None, recovery: Interval | None, said: str
+) -> None:
+    record = PASSED.model_copy(update={"claimed_s": claimed_s, "recovery_s": recovery})
+    assert said in words.claim(record)
+    assert bool(words.claim(record)) == (claimed_s is not None)
