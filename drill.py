@@ -138,11 +138,12 @@ def engine_status(as_json: bool) -> None:
 
 
 @engine.command("down", short_help="Stop what `up` started; with --purge free the disk too.")
-@click.option("--yes", is_flag=True, help="With --purge: go on without asking. CI=true means the same.")
+@click.option("--yes", is_flag=True, help="Go on without asking. CI=true means the same.")
 @click.option("--purge", is_flag=True, help="Delete our images and caches as well.")
 @_JSON
 def engine_down(yes: bool, purge: bool, as_json: bool) -> None:
     """Delete our clusters and containers, and end the docker daemon if `up` started it. Nothing else is touched.
+    Asks where clusters or containers of ours are there, which a run may be using, and before it deletes images.
 
     \b
     Examples:

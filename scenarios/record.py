@@ -87,6 +87,15 @@ def build_record(
     )
 
 
+def uncleaned(record: DrillRecord, error: Exception) -> DrillRecord:
+    """`record` of a drill whose cleanup failed: what it found stands, but it is not *passed* and says what is left."""
+    left = checks.not_passed("cleanup", Cause.HARNESS_ERROR, f"cleanup failed: {type(error).__name__}: {error}")
+    if record.verdict == Verdict.FAILED:
+        return record.model_copy(update={"checks": [*record.checks, left]})
+    verdict = {"verdict": left.verdict, "cause": left.cause, "detail": left.detail, "as_expected": False}
+    return record.model_copy(update={"checks": [*record.checks, left], **verdict})
+
+
 def unprovisioned(subject: Subject, environment: str, evidence: Path, cause: Cause, detail: str) -> DrillRecord:
     """The record of a drill that never got its stage: the harness failed, or somebody interrupted it."""
     scenario = subject.scenario

@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from scenarios import checks
-from scenarios.errors import EnvironmentUnavailable, Inconclusive
+from scenarios.errors import Inconclusive
 from scenarios.judging.causes import Cause
 from scenarios.judging.ledger import fold, judge
 from scenarios.model import Objective, RecoveryClock, Scenario, System
 from scenarios.protocols import Environment, Stage, State, StepResult
-from scenarios.record import Findings, Subject, build_record
+from scenarios.record import Findings, Subject, build_record, uncleaned
 from scenarios.results import DrillRecord
 from scenarios.runbook import Procedure, Runbook, load_runbook
 from scenarios.signals import from_trigger, scaled_window_s
@@ -37,31 +37,42 @@ def rehearse(subject: Subject, environment: Environment, evidence: Path) -> Dril
 
     Raises EnvironmentUnavailable when the machine cannot give what is needed; every other end is a DrillRecord.
     """
-    findings = Findings()
-    with environment.provision(subject.system, subject.scenario, evidence) as stage:
-        drill = _Drill(subject, stage, findings)
-        try:
-            drill.deploy_baseline()
-            with stage.measuring():
-                drill.start_users()
-                drill.hold_steady()
-                drill.take_snapshot()
-                drill.deploy_candidate()
-                drill.see_harm()
-                drill.detect_and_decide()
-                drill.run_procedure()
-                drill.wait_until_restored()
-            drill.stop_users()
-            drill.verify()
-        except Inconclusive as stop:
-            findings.stopped = drill.blamed(stop)
-        except EnvironmentUnavailable:
+    record: DrillRecord | None = None
+    try:
+        with environment.provision(subject.system, subject.scenario, evidence) as stage:
+            record = _rehearse_on(stage, subject, environment.name)
+    except Exception as error:
+        if record is None:
             raise
-        except Exception as error:
-            findings.stopped = Inconclusive(Cause.HARNESS_ERROR, f"{type(error).__name__}: {error}")
-        finally:
-            drill.keep_logs()
-        return build_record(subject, environment.name, stage, findings, drill.timeline)
+        record = uncleaned(record, error)
+    return record
+
+
+def _rehearse_on(stage: Stage, subject: Subject, environment: str) -> DrillRecord:
+    """Steps 2 to 10 on what was provisioned."""
+    findings = Findings()
+    drill = _Drill(subject, stage, findings)
+    try:
+        drill.deploy_baseline()
+        with stage.measuring():
+            drill.start_users()
+            drill.hold_steady()
+            drill.take_snapshot()
+            drill.deploy_candidate()
+            drill.see_harm()
+            drill.detect_and_decide()
+            drill.run_procedure()
+            drill.wait_until_restored()
+        drill.stop_users()
+        drill.verify()
+    except Inconclusive as stop:
+        findings.stopped = drill.blamed(stop)
+    except Exception as error:
+        # a cluster that dies half way is no missing tool either: the drill was begun and proved nothing
+        findings.stopped = Inconclusive(Cause.HARNESS_ERROR, f"{type(error).__name__}: {error}")
+    finally:
+        drill.keep_logs()
+    return build_record(subject, environment, stage, findings, drill.timeline)
 
 
 @dataclass(slots=True)

@@ -89,6 +89,8 @@ class World:
     drops: Callable[[str, int], bool] = lambda lane, tick: False
     control_hang_s: float = 0.001
     dropped: float = 0.0
+    lacks: Exception | None = None  # raised instead of provisioning
+    cleanup_error: Exception | None = None
     log_error: Exception | None = None
     read_back_error: Exception | None = None
     state_rows: dict[str, str] = field(default_factory=lambda: {"ada": "digest"})
@@ -259,7 +261,11 @@ class SimulatedEnvironment:
 
     @contextmanager
     def provision(self, system: System, scenario: Scenario, evidence: Path) -> Iterator[Stage]:
+        if self._world.lacks:
+            raise self._world.lacks
         yield stage_of(self._world)
+        if self._world.cleanup_error:
+            raise self._world.cleanup_error
 
 
 def stage_of(world: World) -> Stage:

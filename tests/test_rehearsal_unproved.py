@@ -188,16 +188,33 @@ def test_logs_that_cannot_be_kept_spare_the_other_logs_and_the_record(world: Wor
     assert record.recovery_s is not None
 
 
-def test_what_the_machine_lacks_is_not_a_verdict(world: World) -> None:
-    """EnvironmentUnavailable goes through to whoever called: the drill was not rehearsed."""
-
-    def lacks() -> None:
-        raise EnvironmentUnavailable("redis", "there is none", "install it")
-
-    world.acts["undo"] = Act(effect=lacks)
+def test_what_the_machine_cannot_give_is_told_to_whoever_called(world: World) -> None:
+    """Before anything was begun, the drill was not rehearsed."""
+    world.lacks = EnvironmentUnavailable("redis", "there is none", "install it")
     with pytest.raises(EnvironmentUnavailable):
         world.play(BACK)
-    assert world.collected == ["platform", "database"]
+
+
+def test_what_goes_missing_half_way_is_no_reason_to_skip_a_drill(world: World) -> None:
+    """A cluster that dies under a drill leaves it inconclusive, never skipped."""
+
+    def die() -> None:
+        raise EnvironmentUnavailable("cluster", "it is gone", "drill engine up")
+
+    world.acts["undo"] = Act(effect=die)
+    assert outcome(world.play(BACK)) == ("inconclusive", "harness_error")
+
+
+@pytest.mark.parametrize(
+    ("works", "found"), [(True, ("inconclusive", "harness_error")), (False, ("failed", "not_served"))]
+)
+def test_a_cleanup_that_fails_is_told_and_hides_nothing(world: World, works: bool, found: tuple[str, str]) -> None:
+    if not works:
+        world.acts["undo"] = Act()
+    world.cleanup_error = EnvironmentUnavailable("cluster", "a namespace would not go", "delete it")
+    record = world.play(BACK)
+    assert outcome(record) == found
+    assert any(check.id == "cleanup" and "would not go" in check.detail for check in record.checks)
 
 
 def test_ctrl_c_goes_through_after_the_logs_are_kept(world: World) -> None:

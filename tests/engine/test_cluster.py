@@ -15,11 +15,24 @@ from scenarios.errors import EnvironmentUnavailable
 from tests.engine.conftest import Start
 
 NODE_PORT = 30_080
+PATIENCE_S = 60.0
 SERVE = """
 import os
 from http.server import HTTPServer, SimpleHTTPRequestHandler
 open("index.html", "w").write(os.environ["GREETING"])
 HTTPServer(("", 8080), SimpleHTTPRequestHandler).serve_forever()
+"""
+
+
+CONNECT = """
+import psycopg, time
+while True:
+    try:
+        with psycopg.connect("postgresql://postgres:x@{address}/postgres", connect_timeout=2) as connection:
+            print(connection.execute("SELECT 6 * 7").fetchone()[0])
+        break
+    except psycopg.OperationalError:
+        time.sleep(0.2)
 """
 
 
@@ -85,7 +98,7 @@ def served(port: int, wanted: str) -> str:
             return None, repr(error)
         return (text if text == wanted else None), text
 
-    return wait_until(f"{wanted!r} on port {port}", look, 30.0, 0.2)
+    return wait_until(f"{wanted!r} on port {port}", look, PATIENCE_S, 0.2)
 
 
 def test_kubectl_is_of_the_servers_own_version(cluster: KindCluster, engine: Engine) -> None:
@@ -115,11 +128,7 @@ def test_a_pod_reaches_a_container_on_our_network(cluster: KindCluster, engine: 
     name = start(engine.images[Role.POSTGRES], options=options)
     shown = '{{(index .NetworkSettings.Networks "rollback-drills").IPAddress}}'
     address = engine.client().run("inspect", "--format", shown, name).strip()
-    code = (
-        "import psycopg, sys\nfor _ in range(50):\n  try:\n    "
-        f"print(psycopg.connect('postgresql://postgres:x@{address}/postgres', connect_timeout=2)"
-        ".execute('select 6*7').fetchone()[0]); break\n  except psycopg.OperationalError: pass\n"
-    )
+    code = CONNECT.format(address=address)
     image = engine.images[Role.SERVICE]
     words = ("run", "client", "--image", image, "--restart", "Never", "--image-pull-policy", "IfNotPresent")
     cluster.kubectl(*words, "--", "python", "-c", code)
@@ -130,6 +139,6 @@ def test_a_pod_reaches_a_container_on_our_network(cluster: KindCluster, engine: 
         except EnvironmentUnavailable as error:  # the container is being made
             return None, error.why
 
-    logs = wait_until("the pod's answer", look, 30.0, 0.2)
+    logs = wait_until("the pod's answer", look, PATIENCE_S, 0.2)
     cluster.kubectl("delete", "pod", "client", "--now")
     assert logs == "42"
