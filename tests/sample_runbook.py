@@ -26,6 +26,39 @@ true
 ```
 """
 
+# what the simulated world rehearses
+SIMULATED = """# Demo
+
+## Back
+<!-- procedure: id=back rto=5m rpo=0 -->
+```bash name="undo" deadline=30s
+echo undo
+```
+
+```bash name="look" deadline=30s
+echo look
+```
+
+## Back, nobody says how fast
+<!-- procedure: id=vague -->
+```bash name="undo" deadline=30s
+echo undo
+```
+
+## Check
+<!-- verification: id=verification -->
+```bash name="health" deadline=30s
+echo ok
+```
+
+## When
+<!-- triggers -->
+| signal | threshold | for | severity | procedure |
+|---|---|---|---|---|
+| error rate | > 5 % | 1 min | P1 | back |
+| no answers | - | 1 min | P0 | back |
+"""
+
 
 def write_runbook(folder: Path) -> None:
     """RUNBOOK.md with procedure `back`, signal `error rate` and a verification list, in `folder`."""

@@ -18,40 +18,8 @@ from scenarios.record import Subject
 from scenarios.rehearsal import rehearse
 from scenarios.results import DrillRecord
 from scenarios.runbook import Procedure, Step
+from tests.sample_runbook import SIMULATED
 from tests.simulated_probe import GOOD, SECOND, WRITES_FAIL, Mode, SimulatedProbe
-
-RUNBOOK = """# Demo
-
-## Back
-<!-- procedure: id=back rto=5m rpo=0 -->
-```bash name="undo" deadline=30s
-echo undo
-```
-
-```bash name="look" deadline=30s
-echo look
-```
-
-## Back, nobody says how fast
-<!-- procedure: id=vague -->
-```bash name="undo" deadline=30s
-echo undo
-```
-
-## Check
-<!-- verification: id=verification -->
-```bash name="health" deadline=30s
-echo ok
-```
-
-## When
-<!-- triggers -->
-| signal | threshold | for | severity | procedure |
-|---|---|---|---|---|
-| error rate | > 5 % | 1 min | P1 | back |
-| no answers | - | 1 min | P0 | back |
-"""
-
 
 BACK = Scenario(
     id="back",
@@ -108,7 +76,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.acts = {"undo": Act(effect=lambda: self.turn(GOOD)), "look": Act(), "health": Act(), **self.acts}
-        (self.folder / "RUNBOOK.md").write_text(RUNBOOK, encoding="utf-8")
+        (self.folder / "RUNBOOK.md").write_text(SIMULATED, encoding="utf-8")
         self.probe = SimulatedProbe(self)
 
     def sleep(self, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from click.testing import CliRunner, Result
 
 import drill
 from fixtures.engine import apt, daemon, lifecycle
-from fixtures.engine.images import Source
+from fixtures.engine.docker import Docker
+from fixtures.engine.images import Provider, Source
 from fixtures.engine.places import Places
+from fixtures.engine.steps import Step
 from scenarios.errors import EnvironmentUnavailable
 
 
@@ -130,3 +133,45 @@ def test_our_package_lists_stand_beside_the_systems(tmp_path: Path, monkeypatch:
     ours.config("bullseye", tmp_path / "log", print)
     ours.config("bullseye", tmp_path / "log", print)
     assert len(calls) == 3
+
+
+def test_down_asks_before_it_takes_a_cluster_somebody_may_be_using(
+    bare: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names what is there; without consent all of it stays."""
+    taken: list[str] = []
+
+    class Busy(Docker):
+        def ours(self, kind: str) -> list[str]:
+            return ["0123"] if kind == "container" else []
+
+        def remove(self, kind: str, names: Sequence[str]) -> None:
+            taken.extend(names)
+
+    docker = Busy("unix:///nowhere.sock", Path("/bin/false"))
+    monkeypatch.setattr(lifecycle, "find_docker", lambda _: docker)
+    monkeypatch.setattr(lifecycle, "our_clusters", lambda _: ["rollback-drills-w0"] if not taken else [])
+    refused = run("down")
+    assert refused.exit_code == 7
+    assert "rollback-drills-w0, 0123" in refused.output
+    assert not taken
+    monkeypatch.setattr(lifecycle, "which", lambda _: None)
+    assert run("down", "--yes").exit_code == 0
+    assert taken == ["0123"]
+
+
+@pytest.mark.parametrize(
+    ("present", "rest", "asks"),
+    [(True, [], []), (False, ["service"], [False]), (False, [], [True])],
+    ids=["all-there", "one-changed", "none-there"],
+)
+def test_only_what_takes_long_or_changes_the_machine_asks(
+    present: bool, rest: list[str], asks: list[bool], bare: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A short step that follows a change of our own files is made without a question."""
+    monkeypatch.setattr(lifecycle, "find_docker", lambda _: Docker("unix:///nowhere.sock", Path("/bin/false")))
+    monkeypatch.setattr(apt, "which", lambda name: Path("/usr/bin") / name)
+    monkeypatch.setattr(Provider, "present", lambda *_: object() if present else None)
+    steps = [Step(name=name, what=name, script="x.sh") for name in rest]
+    monkeypatch.setattr(Provider, "short_rest", lambda *_: steps)
+    assert [act.asks for act in lifecycle.plan(bare, Source.AUTO, print)] == asks

@@ -108,5 +108,5 @@ def test_haproxy_takes_its_configuration_from_the_official_place(engine: Engine,
 def test_the_services_image_runs_what_a_release_needs(program: str, engine: Engine, start: Start) -> None:
     name = start(engine.images[Role.SERVICE], "sleep", "60")
     assert said(engine, name, program, "--version")
-    libraries = "import flask_migrate, prometheus_client, psycopg, psycopg_pool; print(psycopg.pq.__impl__)"
+    libraries = "import flask_migrate, prometheus_client, psycopg; print(psycopg.pq.__impl__)"
     assert said(engine, name, "python", "-c", libraries) == "binary"
