@@ -24,6 +24,7 @@ class Feed:
     last_served: Observation | None = None
     last_not_served: Observation | None = None  # of any lane
     last_refused: Observation | None = None  # of a lane of requests
+    last_stuck: Observation | None = None  # of the rollout's lane
     last_not_promised: Observation | None = None
     _read: int = 0
     _resolved: dict[str, set[int]] = field(default_factory=dict)
@@ -71,7 +72,10 @@ class Feed:
             return
         if not seen.served:
             self.last_not_served = _later(self.last_not_served, seen)
-            self.last_refused = _later(self.last_refused, seen) if asked else self.last_refused
+            if asked:
+                self.last_refused = _later(self.last_refused, seen)
+            else:
+                self.last_stuck = _later(self.last_stuck, seen)
         if not self.promised(seen):
             self.last_not_promised = _later(self.last_not_promised, seen)
 

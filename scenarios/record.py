@@ -40,6 +40,7 @@ class Findings:
     baseline_answers: dict[str, str | None] = field(default_factory=dict)
     last_answers: dict[str, str | None] = field(default_factory=dict)
     harness: str | None = None
+    window_cut_s: float = 0.0  # by how much --time-scale shortened the alarm's window
     checks: list[CheckRecord] = field(default_factory=list)
     stopped: Inconclusive | None = None
 
@@ -140,7 +141,7 @@ def _checks(
         if findings.recovery.served:
             judged += checks.promises(scenario.restores, findings.baseline_answers, findings.last_answers)
         if findings.objective is not None:
-            judged.append(checks.recovery_time(findings.objective, recovery, disruption))
+            judged.append(checks.recovery_time(findings.objective, recovery, _unscaled(disruption, findings)))
     if findings.judgement is not None:
         judged.append(checks.recovery_point(findings.objective, findings.judgement))
         judged.append(checks.ledger(findings.judgement))
@@ -167,6 +168,13 @@ def _verdict(judged: list[CheckRecord], stopped: Inconclusive | None) -> tuple[s
     if stopped is not None and stopped.cause is cause:
         details.append(stopped.detail)
     return verdict, cause, "; ".join(details)
+
+
+def _unscaled(disruption: Interval | None, findings: Findings) -> Interval | None:
+    """What users would have lived through with the alarm's window as the runbook writes it: that is what is judged."""
+    lo, hi = disruption or (None, None)
+    cut = findings.window_cut_s
+    return None if lo is None else (lo + cut, None if hi is None else hi + cut)
 
 
 def _claimed_s(findings: Findings, timeline: Timeline) -> float | None:

@@ -1,17 +1,23 @@
 """System folders: a system is one folder with a scenarios.py that defines SYSTEM; it may lie outside the checkout."""
 
 import importlib.util
+import os
 import traceback
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 from scenarios.errors import UsageError
-from scenarios.model import Scenario, System
-from scenarios.runbook import Runbook, load_runbook
+from scenarios.judging.causes import Verdict
+from scenarios.model import Harm, Need, Scenario, System
+from scenarios.runbook import Runbook, load_runbook, without_value
 from scenarios.signals import from_trigger
 
 BUILT_IN = Path(__file__).parent / "systems"
+ANSWERS_TELL = ("release", "schema")
+# what every environment gives to a runbook, and what a cluster gives besides
+PLACE = ("DATABASE_URL", "PORT", "SERVICE_URL", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
+CLUSTER = ("NAMESPACE", "KUBECONFIG", "DEPLOYED_MANIFESTS")
 
 
 def load_system(folder: Path) -> System:
@@ -40,23 +46,43 @@ def load_system(folder: Path) -> System:
         raise UsageError(f"{path}: scenario id {twice[0]!r} is declared twice; only the first could ever be named")
     runbook = load_runbook(loaded.folder / "RUNBOOK.md")
     for scenario in loaded.scenarios:
-        _check_folders(loaded, scenario)
-        _check_runbook(loaded, scenario, runbook)
+        try:
+            _check_declaration(loaded, scenario)
+            _check_folders(loaded, scenario)
+            _check_runbook(scenario, runbook)
+        except UsageError as error:
+            raise UsageError(f"{path}: scenario {scenario.id!r}: {error}") from error
     return loaded
 
 
-def _check_runbook(system: System, scenario: Scenario, runbook: Runbook) -> None:
-    """Procedure, signal and verification list that a scenario names are in the runbook."""
-    try:
-        runbook.procedure(scenario.procedure)
-        from_trigger(runbook.trigger(scenario.signal), 1.0, 1.0)
-        if scenario.verification is not None:
-            runbook.procedure(scenario.verification)
-        # a list of checks takes nobody back, and a way back checks nothing
-        if scenario.procedure in runbook.verifications or scenario.verification in runbook.procedures:
-            raise UsageError(f"{runbook.path}: a procedure or a verification list stands where the other belongs")
-    except UsageError as error:
-        raise UsageError(f"{system.folder / 'scenarios.py'}: scenario {scenario.id!r}: {error}") from error
+def _check_declaration(system: System, scenario: Scenario) -> None:
+    """What could never come true, or be true of nothing, is a mistake and not a drill."""
+    expected = scenario.expected
+    if expected.verdict is Verdict.INCONCLUSIVE:
+        raise UsageError("it expects inconclusive, which proves nothing; expected is passed, or failed with a cause")
+    if (expected.verdict is Verdict.FAILED) != (expected.cause is not None):
+        raise UsageError("its expected verdict and cause do not fit; write Expectation() or Expectation.of(Cause.…)")
+    unknown = [name for name in scenario.restores if name not in ANSWERS_TELL]
+    if isinstance(scenario.restores, str) or unknown:
+        raise UsageError(f"restores={scenario.restores!r}: expected a tuple of some of {', '.join(ANSWERS_TELL)}")
+    if scenario.harm is Harm.STATE_WRONG:
+        raise UsageError("harm 'state_wrong' cannot be watched yet; expected users_hurt or release_stuck")
+    if scenario.harm is Harm.RELEASE_STUCK and (Need.CLUSTER not in scenario.needs or not system.deployment):
+        raise UsageError("harm 'release_stuck' needs Need.CLUSTER and the system's deployment=")
+
+
+def _check_runbook(scenario: Scenario, runbook: Runbook) -> None:
+    """Procedure, signal and verification list that a scenario names are in the runbook; its parameters have values."""
+    # a list of checks takes nobody back, and a way back checks nothing
+    if scenario.procedure in runbook.verifications or scenario.verification in runbook.procedures:
+        raise UsageError(f"{runbook.path}: a procedure or a verification list stands where the other belongs")
+    from_trigger(runbook.trigger(scenario.signal), 1.0, 1.0)
+    place = (*PLACE, *(CLUSTER if Need.CLUSTER in scenario.needs else ()))
+    values = {**dict.fromkeys(place, "given"), **scenario.parameters}
+    for name in (scenario.procedure, scenario.verification):
+        missing = without_value(runbook.procedure(name), values) if name is not None else ()
+        if missing:
+            raise UsageError(f"{name} uses ${', $'.join(missing)}, which has no value; expected it in parameters=")
 
 
 def _check_folders(system: System, scenario: Scenario) -> None:
@@ -67,10 +93,11 @@ def _check_folders(system: System, scenario: Scenario) -> None:
     for kind, name in wanted:
         if not (system.folder / kind / name).is_dir():
             known = ", ".join(sorted(path.name for path in (system.folder / kind).glob("*/"))) or "none"
-            raise UsageError(
-                f"{system.folder / 'scenarios.py'}: scenario {scenario.id!r} names {kind}/{name}, "
-                f"which is not a folder; there are: {known}"
-            )
+            raise UsageError(f"it names {kind}/{name}, which is not a folder; there are: {known}")
+    if scenario.sabotage is not None:
+        for tool in sorted((system.folder / "sabotage" / scenario.sabotage).iterdir()):
+            if tool.is_file() and tool.suffix != ".md" and not os.access(tool, os.X_OK):
+                raise UsageError(f"{tool} is not executable, so nothing would be sabotaged; expected chmod +x")
 
 
 def built_in(name: str) -> System:

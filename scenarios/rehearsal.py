@@ -52,6 +52,7 @@ def _rehearse_on(stage: Stage, subject: Subject, environment: str) -> DrillRecor
     """Steps 2 to 10 on what was provisioned."""
     findings = Findings()
     drill = _Drill(subject, stage, findings)
+    stage.sink.event("begun", stage.clock.now_ns(), title=subject.scenario.title, system=subject.system.name)
     try:
         drill.deploy_baseline()
         with stage.measuring():
@@ -130,11 +131,13 @@ class _Drill:
         self._mark("candidate_deployed", started_ns=began_ns, release=self.scenario.candidate)
 
     def see_harm(self) -> None:
-        self.timeline.measured("harmed", self.watch.harm(HARM_WAIT_S))
+        self.timeline.measured("harmed", self.watch.harm(self.scenario.harm, HARM_WAIT_S))
 
     def detect_and_decide(self) -> None:
         trigger = self.runbook.trigger(self.scenario.signal)
         signal = from_trigger(trigger, self.subject.time_scale, self.stage.probe.rate_hz)
+        # people would have been hurt for longer by as much as the window was shortened
+        self.findings.window_cut_s = max(0.0, trigger.for_s - signal.window_s)
         reading = self.watch.signal(signal, signal.window_s + DETECT_SLACK_S)
         self._mark("detected", signal=self.scenario.signal, seen=reading.text)
         # the table's own choice is kept beside ours: a drill may rehearse another way back than the first one named

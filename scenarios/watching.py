@@ -8,6 +8,7 @@ from scenarios.errors import Inconclusive
 from scenarios.feed import Feed
 from scenarios.judging.causes import Cause
 from scenarios.judging.intervals import Edge, earliest, latest, outage
+from scenarios.model import Harm
 from scenarios.observations import ROLLOUT_LANE, Observation
 from scenarios.protocols import Stage
 from scenarios.signals import MIN_OBSERVATIONS, Reading, Signal
@@ -83,11 +84,13 @@ class Watch:
         self.feed.since_ns = self.stage.clock.now_ns()
         return self.feed.since_ns
 
-    def harm(self, deadline_s: float) -> Edge:
-        """Wait until some user is hurt; the interval in which it began."""
+    def harm(self, kind: Harm, deadline_s: float) -> Edge:
+        """Wait until there is harm of this kind; the interval in which harm of any kind began."""
 
         def look(_: int) -> str | None:
-            return None if self.feed.last_not_served else "every answer was good"
+            stuck = kind is Harm.RELEASE_STUCK
+            seen = self.feed.last_stuck if stuck else self.feed.last_refused
+            return None if seen else "the rollout stood at every look" if stuck else "every answer was good"
 
         self._until("harm", deadline_s, Cause.NO_HARM, look)
         return earliest(self._starts())

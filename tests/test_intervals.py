@@ -117,6 +117,15 @@ def test_harm_from_the_first_request_on_began_no_earlier_than_the_candidate() ->
     assert found.start == Edge(lo=2, hi=4)
 
 
+def test_a_slow_lane_with_few_bad_answers_knows_no_more_than_it_looked_at() -> None:
+    """2 of 16 bad would widen the edges by minutes: no earlier than the candidate, no later than the last look."""
+    looks = [seen(START + i * 20 * MS, START + i * 20 * MS + MS, i not in (3, 18)) for i in range(30)]
+    found = outage(looks, served, START + 50 * MS, 20 * MS)
+    assert found is not None
+    assert found.start == Edge(lo=START + 50 * MS, hi=START + 61 * MS)
+    assert found.end == Edge(lo=START + 360 * MS, hi=START + 581 * MS)
+
+
 def test_harm_begins_with_the_first_lane_and_ends_with_the_last() -> None:
     assert earliest([Edge(lo=10, hi=20), Edge(lo=15, hi=18), Edge(lo=30, hi=40)]) == Edge(lo=10, hi=18)
     assert latest([Edge(lo=10, hi=20), Edge(lo=15, hi=18)]) == Edge(lo=15, hi=20)

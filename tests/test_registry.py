@@ -1,5 +1,6 @@
 """System folders: one that is whole loads from anywhere; a mistake is told with file, line and what there is."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,14 @@ from scenarios.errors import UsageError
 from scenarios.registry import BUILT_IN, built_in, load_system
 
 DECLARATION = """\
-from scenarios.model import Scenario, System
-
+from scenarios.judging.causes import Verdict
+from scenarios.model import Expectation, Harm, Scenario, System
 BACK = Scenario(
     id="back", title="t", procedure="back", baseline="v1", candidate="v2", defect="d", signal="error rate"
 )
 SYSTEM = System(name="demo", owner="me", database="demo", state_tables=(), scenarios=(BACK,))
 """
+SHORT = {"Harm": 'harm=Harm("{}")', "Expectation": 'expected=Expectation(verdict=Verdict("{}"))'}
 
 
 RUNBOOK = """\
@@ -107,7 +109,11 @@ def test_a_mistake_in_the_declaration_is_told_with_file_and_line(folder: Path, t
     [
         ('candidate="v2"', 'candidate="v3"', "names releases/v3, which is not a folder; there are: v1, v2"),
         ('baseline="v1"', 'baseline="v0"', "names releases/v0, which is not a folder; there are: v1, v2"),
-        ('defect="d"', 'defect="d", sabotage="nop"', "names sabotage/nop, which is not a folder; there are: noop"),
+        (
+            'defect="d"',
+            'defect="d", sabotage="nop"',
+            "names sabotage/nop, which is not a folder; there are: blunt, noop",
+        ),
         ('procedure="back"', 'procedure="bakc"', "no procedure 'bakc'; expected one of: back, verification"),
         ('defect="d"', 'defect="d", verification="v"', "no procedure 'v'; expected one of: back, verification"),
         (
@@ -122,11 +128,23 @@ def test_a_mistake_in_the_declaration_is_told_with_file_and_line(folder: Path, t
         ),
         ('procedure="back"', 'procedure="verification"', "stands where the other belongs"),
         ('defect="d"', 'defect="d", verification="back"', "stands where the other belongs"),
+        ('defect="d"', 'defect="d", restores=("shcema",)', "expected a tuple of some of release, schema"),
+        ('defect="d"', 'defect="d", restores=("schema")', "expected a tuple of some of release, schema"),
+        ('defect="d"', 'defect="d", harm="state_wrong"', "cannot be watched yet; expected users_hurt or release_stuck"),
+        ('defect="d"', 'defect="d", harm="release_stuck"', "needs Need.CLUSTER and the system's deployment="),
+        ('defect="d"', 'defect="d", expected="inconclusive"', "passed, or failed with a cause"),
+        ('defect="d"', 'defect="d", expected="failed"', "write Expectation() or Expectation.of(Cause.…)"),
+        ('defect="d"', 'defect="d", sabotage="blunt"', "nothing would be sabotaged; expected chmod +x"),
     ],
 )
 def test_a_name_that_means_nothing_is_found_before_anything_is_provisioned(
     folder: Path, old: str, new: str, message: str
 ) -> None:
-    told = refusal(declare(folder, DECLARATION.replace(old, new)))
+    text = DECLARATION.replace(old, new)
+    for kind, name in (("harm", "Harm"), ("expected", "Expectation")):  # written short above
+        text = re.sub(rf'{kind}="(\w+)"', lambda found: SHORT[name].format(found[1]), text)
+    (folder / "sabotage" / "blunt").mkdir()
+    (folder / "sabotage" / "blunt" / "flask").write_text("#!/bin/sh\n", encoding="utf-8")
+    told = refusal(declare(folder, text))
     assert told.startswith("HERE/scenarios.py: scenario 'back'")
     assert told.endswith(message)

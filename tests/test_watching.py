@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.model import Harm
 from scenarios.errors import Inconclusive
 from scenarios.feed import Feed
 from scenarios.judging.causes import Cause
@@ -93,7 +94,7 @@ def test_only_what_follows_the_candidate_is_its_harm(world: World, watch: Watch)
     world.turn(GOOD)
     world.sleep(0.1)
     watch.candidate_begins()
-    cause, detail = stopped(lambda: watch.harm(3.0))
+    cause, detail = stopped(lambda: watch.harm(Harm.USERS_HURT, 3.0))
     assert (cause, detail) == (Cause.NO_HARM, "waited 3.0 s for harm; last seen: every answer was good")
 
 
@@ -102,14 +103,14 @@ def test_a_new_release_that_serves_everybody_is_no_harm(world: World, watch: Wat
     watch.steady(2.0)
     watch.candidate_begins()
     world.turn(CANDIDATE)
-    assert stopped(lambda: watch.harm(3.0))[0] is Cause.NO_HARM
+    assert stopped(lambda: watch.harm(Harm.USERS_HURT, 3.0))[0] is Cause.NO_HARM
 
 
 def test_harm_began_where_it_began(world: World, watch: Watch) -> None:
     watch.steady(2.0)
     watch.candidate_begins()
     world.turn(WRITES_FAIL, after_s=0.7)
-    edge = watch.harm(3.0)
+    edge = watch.harm(Harm.USERS_HURT, 3.0)
     assert edge.hi is not None
     assert edge.lo <= world.since(WRITES_FAIL) <= edge.hi
     assert edge.hi - edge.lo < 0.05 * SECOND

@@ -50,8 +50,9 @@ def outage(lane: Sequence[Observation], good: Good, since_ns: int, tick_ns: int)
     total = last - first + 1
     share = len(bad_at) / total
     widen_ns = _widening_ticks(len(bad_at), total) * tick_ns
-    start_lo = (before[-1] if before else since_ns) - widen_ns
-    end_hi = min(after) + widen_ns if after else None
+    # no wider than what was looked at: harm is no older than its cause, and nothing is known after the last look
+    start_lo = max(since_ns, (before[-1] if before else since_ns) - widen_ns)
+    end_hi = min(min(after) + widen_ns, max(after)) if after else None
     return Outage(
         start=Edge(lo=int(start_lo), hi=lane[first].done_ns),
         end=Edge(lo=lane[last].sent_ns, hi=None if end_hi is None else int(end_hi)),

@@ -42,8 +42,9 @@ class _Tally:
     classes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def put(self, name: str, write: Write) -> None:
-        facts = {"id": write.id, "client": write.client, "seq": write.seq, "sent_ns": write.intent_ns}
-        self.classes.setdefault(name, []).append({**facts, "acked_ns": write.settled_ns, "release": write.release})
+        member: dict[str, Any] = {"id": write.id, "client": write.client, "seq": write.seq, "sent_ns": write.intent_ns}
+        member |= {"acked_ns": write.settled_ns if write.outcome == "ack" else None, "release": write.release}
+        self.classes.setdefault(name, []).append(member)
 
     def count(self, name: str) -> int:
         return len(self.classes.get(name, []))
