@@ -63,7 +63,7 @@ def _check_declaration(system: System, scenario: Scenario) -> None:
     if (expected.verdict is Verdict.FAILED) != (expected.cause is not None):
         raise UsageError("its expected verdict and cause do not fit; write Expectation() or Expectation.of(Cause.…)")
     unknown = [name for name in scenario.restores if name not in ANSWERS_TELL]
-    if isinstance(scenario.restores, str) or unknown:
+    if unknown:
         raise UsageError(f"restores={scenario.restores!r}: expected a tuple of some of {', '.join(ANSWERS_TELL)}")
     if scenario.harm is Harm.STATE_WRONG:
         raise UsageError("harm 'state_wrong' cannot be watched yet; expected users_hurt or release_stuck")

@@ -16,7 +16,7 @@ BACK = Scenario(
 )
 SYSTEM = System(name="demo", owner="me", database="demo", state_tables=(), scenarios=(BACK,))
 """
-SHORT = {"Harm": 'harm=Harm("{}")', "Expectation": 'expected=Expectation(verdict=Verdict("{}"))'}
+SHORT = {"Harm": r'harm=Harm("\1")', "Expectation": r'expected=Expectation(verdict=Verdict("\1"))'}
 
 
 RUNBOOK = """\
@@ -142,7 +142,7 @@ def test_a_name_that_means_nothing_is_found_before_anything_is_provisioned(
 ) -> None:
     text = DECLARATION.replace(old, new)
     for kind, name in (("harm", "Harm"), ("expected", "Expectation")):  # written short above
-        text = re.sub(rf'{kind}="(\w+)"', lambda found: SHORT[name].format(found[1]), text)
+        text = re.sub(rf'{kind}="(\w+)"', SHORT[name], text)
     (folder / "sabotage" / "blunt").mkdir()
     (folder / "sabotage" / "blunt" / "flask").write_text("#!/bin/sh\n", encoding="utf-8")
     told = refusal(declare(folder, text))

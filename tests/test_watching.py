@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.model import Harm
 from scenarios.errors import Inconclusive
 from scenarios.feed import Feed
 from scenarios.judging.causes import Cause
+from scenarios.model import Harm
 from scenarios.observations import CONTROL_LANE, Observation, judged, lanes_of
 from scenarios.signals import ErrorRate
 from scenarios.watching import Watch
