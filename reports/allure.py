@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from reports import words
+from reports import clocks, words
 from reports.charts import save_chart
 from reports.evidence import first_events, read_events, read_log, step_logs
 from reports.summary import write_text
@@ -16,6 +16,7 @@ from scenarios.errors import DrillFailure
 from scenarios.judging.causes import Verdict
 from scenarios.results import CheckRecord, DrillRecord, Summary
 
+_CLUSTER_FILES = ("events.txt", "describe.txt")  # what a drill on a cluster leaves besides
 _SEVERITIES = {Outcome.EXPECTED: "normal", Outcome.CONTROL: "minor"}
 # The regular expressions must match a whole message, in Java (Allure 2) and in JavaScript (Allure 3).
 _CATEGORIES: Sequence[dict[str, object]] = (
@@ -48,17 +49,18 @@ def _allure() -> Any:
     return allure
 
 
-def attach_drill(record: DrillRecord, evidence_folder: Path) -> None:
+def attach_drill(record: DrillRecord, evidence_folder: Path, time_scale: float | None = None) -> None:
     """Tell the running Allure test about a drill: labels, one step an event, runbook step and check, attachments.
 
     Raises nothing of its own: a failed check of a drill that is as expected is told in its step's title, and one of a
-    drill that is not turns only its step red. The test's own result is the caller's.
+    drill that is not turns only its step red. The test's own result is the caller's. `time_scale` is told beside the
+    disruption where it is given.
     """
     allure = _allure()
     if allure is None:
         return
-    _label(allure, record)
-    with allure.step(f"Lifecycle: {'; '.join(words.clock_phrases(record))}"):
+    _label(allure, record, time_scale)
+    with allure.step(f"Lifecycle: {'; '.join(clocks.clock_phrases(record, time_scale))}"):
         _lifecycle_steps(allure, evidence_folder)
         chart = save_chart(evidence_folder)
         _attach(allure, chart, "timeline", allure.attachment_type.SVG)
@@ -71,10 +73,13 @@ def attach_drill(record: DrillRecord, evidence_folder: Path) -> None:
     json_type = allure.attachment_type.JSON
     _attach(allure, evidence_folder / "verdict.json", "verdict.json", json_type)
     _attach(allure, evidence_folder / "state" / "diff.json", "state diff", json_type)
-    _attach(allure, evidence_folder / "events.jsonl", "events.jsonl", allure.attachment_type.TEXT)
+    text_type = allure.attachment_type.TEXT
+    _attach(allure, evidence_folder / "events.jsonl", "events.jsonl", text_type)
+    for name in _CLUSTER_FILES:
+        _attach(allure, evidence_folder / "kubernetes" / name, f"kubernetes {name}", text_type)
 
 
-def _label(allure: Any, record: DrillRecord) -> None:
+def _label(allure: Any, record: DrillRecord, time_scale: float | None) -> None:
     """Labels and description. Figures change each run, so they are parameters only as `excluded`: history must hold."""
     dynamic = allure.dynamic
     outcome = words.outcome_of(record)
@@ -87,9 +92,8 @@ def _label(allure: Any, record: DrillRecord) -> None:
     dynamic.parent_suite(record.system)
     dynamic.suite(record.procedure)
     dynamic.tag(record.environment, *(["control"] if record.control else []))
-    dynamic.description(
-        f"**{words.result_of(record).text}**\n\n```text\n{format_failure(record)}\n```\n\n{words.MACHINE_TIME}"
-    )
+    told = format_failure(record, time_scale=time_scale)
+    dynamic.description(f"**{words.result_of(record).text}**\n\n```text\n{told}\n```\n\n{words.MACHINE_TIME}")
     for name, value in (
         ("recovery", words.interval(record.recovery_s)),
         ("disruption", words.interval(record.disruption_s)),
@@ -139,7 +143,7 @@ def write_environment(allure_dir: Path, summary: Summary) -> None:
         "git_rev": summary.git_rev,
         "suite": summary.suite or "none",
         "time_scale": f"{summary.time_scale:g}",
-        "rta": words.MACHINE_TIME,
+        "machine_time": words.MACHINE_TIME,
         **{name: version or "not used" for name, version in summary.platform.model_dump().items()},
     }
     lines = [f"{_property(key, key=True)}={_property(value)}" for key, value in facts.items()]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from reports.summary import write_text
 
 VERSION = "3.18.0"
 INSTALL_S, GENERATE_S = 180.0, 120.0
-_NOTE_TAIL = 300
+_NPM_CODE = re.compile(r"npm (?:error|ERR!) code (\S+)")
 # The report may load nothing and call nobody, whatever a later Allure puts into it.
 _POLICY = (
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src data: blob: 'unsafe-inline' 'unsafe-eval'; "
@@ -30,7 +31,11 @@ class Note(str):
 
 
 class _CommandFailed(Exception):
-    """A command did not end well; the message says how."""
+    """A command did not end well; the message says how, and `output` is what it printed."""
+
+    def __init__(self, how: str, output: str) -> None:
+        super().__init__(how)
+        self.output = output
 
 
 def build_single_file(run_folder: Path, cache: Path | None = None) -> Path | Note:
@@ -44,11 +49,18 @@ def build_single_file(run_folder: Path, cache: Path | None = None) -> Path | Not
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         return Note("No Allure report: it needs Node.js and npm, which are not on the PATH.")
+    what = "npm could not fetch allure"
     try:
         command = _installed(npm, cache or _cache_folder())
+        what = "allure could not make it"
         return _generate([node, str(command)], results, run_folder)
-    except (OSError, _CommandFailed) as error:
-        return Note(f"No Allure report: {error}")
+    except _CommandFailed as error:
+        # the output goes to a file: it is long, and names places that are nobody's business but this machine's
+        log = run_folder / "allure-report.log"
+        write_text(log, error.output)
+        return Note(f"No Allure report: {what} ({error}); log: {log}")
+    except OSError as error:
+        return Note(f"No Allure report: {what} ({error.strerror or error})")
 
 
 def _cache_folder() -> Path:
@@ -137,8 +149,11 @@ def _run(command: Sequence[str], cwd: Path, limit_s: float) -> None:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             if isinstance(error, subprocess.TimeoutExpired):
-                raise _CommandFailed(f"{Path(command[0]).name} did not end within {limit_s:g} s") from error
+                so_far = (
+                    error.output if isinstance(error.output, str) else (error.output or b"").decode(errors="replace")
+                )
+                raise _CommandFailed(f"not within {limit_s:g} s", so_far) from error
             raise
     if process.returncode:
-        tail = " ".join(output.split())[-_NOTE_TAIL:]
-        raise _CommandFailed(f"{Path(command[0]).name} ended with {process.returncode}: {tail}")
+        code = _NPM_CODE.search(output)
+        raise _CommandFailed(code[1] if code else f"exit {process.returncode}", output)

@@ -5,14 +5,16 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reports import charts, words
+from reports import charts, clocks, words
+from reports.evidence import read_json
 from reports.summary import load_summary, write_text
 from reports.table import run_sentence
-from reports.views import DrillView, drill_view
+from reports.views import DrillView, drill_view, href
 from reports.words import Outcome
 from scenarios.results import Summary
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_PLATFORM_WORDS = {"kubernetes": "Kubernetes", "postgres": "PostgreSQL"}
 PAGE = "index.html"
 Tile = tuple[str, str, str]
 
@@ -27,14 +29,15 @@ def build_page(run_folder: Path) -> Path:
         folder = run_folder / drill.evidence
         if folder.is_dir():
             charts.save_chart(folder)
-    views = [drill_view(number, drill, run_folder) for number, drill in enumerate(summary.drills, start=1)]
+    scale = summary.time_scale
+    views = [drill_view(number, drill, run_folder, scale) for number, drill in enumerate(summary.drills, start=1)]
     path = run_folder / PAGE
-    write_text(path, render_page(summary, views, allure_href=_allure_href(run_folder)))
+    write_text(path, render_page(summary, views, run_folder))
     return path
 
 
-def render_page(summary: Summary, views: list[DrillView], allure_href: str = "") -> str:
-    """The page as text."""
+def render_page(summary: Summary, views: list[DrillView], run_folder: Path) -> str:
+    """The page as text. `run_folder` tells about the machine, the probe's calibration and the Allure report."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -51,17 +54,19 @@ def render_page(summary: Summary, views: list[DrillView], allure_href: str = "")
         sentence=sentence,
         tone=tone,
         tiles=_tiles(summary),
-        platform=_platform(summary),
+        facts=[*_platform(summary), *_machine(run_folder)],
+        calibrations=_calibrations(run_folder),
         time_scale=words.time_scale_sentence(summary.time_scale),
         machine_time=words.MACHINE_TIME,
+        readings=words.READINGS,
+        alarm=clocks.alarm,
         probe_error=words.probe_error,
         interval=words.interval,
         is_censored=words.is_censored,
-        allowed_s=words.allowed_s,
         seconds=words.seconds,
         cause_sentence=words.cause_sentence,
         verdict_and_cause=words.verdict_and_cause,
-        allure_href=allure_href,
+        allure_href=_allure_href(run_folder),
         css=Markup(css + charts.STYLE),  # noqa: S704 (our own files)
     )
 
@@ -79,8 +84,33 @@ def _allure_href(run_folder: Path) -> str:
 
 
 def _platform(summary: Summary) -> list[tuple[str, str]]:
+    """(name, version) of what was real in this run."""
     versions: dict[str, str | None] = summary.platform.model_dump()
-    return [(name, version or "not used") for name, version in versions.items()]
+    return [(_PLATFORM_WORDS.get(name, name), version) for name, version in versions.items() if version]
+
+
+def _machine(run_folder: Path) -> list[tuple[str, str]]:
+    """What machine.json tells of the machine, as far as it is there and can be read."""
+    told = read_json(run_folder / "machine.json")
+    told = told if isinstance(told, dict) else {}
+    found = []
+    cores, memory_mb = told.get("cores"), told.get("memory_mb")
+    sizes = [f"{cores:g} cores"] if isinstance(cores, int | float) else []
+    sizes += [f"{memory_mb / 1024:.1f} GiB"] if isinstance(memory_mb, int | float) else []
+    if sizes:
+        found.append(("Machine", ", ".join(sizes)))
+    found += [(name.capitalize(), str(told[name])) for name in ("kernel", "python") if told.get(name)]
+    if isinstance(told.get("namespaces"), bool):
+        found.append(("Namespaces of its own", "yes, each drill" if told["namespaces"] else "no, not possible here"))
+    return found
+
+
+def _calibrations(run_folder: Path) -> tuple[int, list[tuple[str, str]]]:
+    """How many outages a worker calibrated its probe with, and (name, link) of each worker's record of that."""
+    found = [(path, read_json(path)) for path in sorted(run_folder.glob("calibration-*/calibration.json"))]
+    good = [(path, rows) for path, rows in found if isinstance(rows, list)]
+    links = [(f"{path.parent.name}/{path.name}", href(path, run_folder)) for path, _ in good]
+    return max((len(rows) for _, rows in good), default=0), links
 
 
 def _tiles(summary: Summary) -> list[Tile]:

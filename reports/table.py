@@ -1,15 +1,14 @@
 """The table at the end of a run, and the message of a drill that did not come out as expected. Plain text lines."""
 
 import textwrap
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from reports import words
+from reports import clocks, words
 from reports.words import Outcome
 from scenarios.judging.causes import Verdict
 from scenarios.model import RecoveryClock
-from scenarios.results import DrillRecord, Interval, Summary
+from scenarios.results import DrillRecord, Summary
 
 Style = Literal["green", "red", "yellow", "dim", ""]
 Line = tuple[str, Style]
@@ -30,19 +29,18 @@ _RUN_WORDS: dict[str, tuple[str, Style]] = {
 }
 
 
-def summary_lines(summary: Summary, run_folder: Path, width: int, notes: Sequence[str] = ()) -> list[Line]:
+def summary_lines(summary: Summary, run_folder: Path, width: int) -> list[Line]:
     """The table as (text, style) lines, each at most `width` columns (kept from 80 to 140) where words allow.
 
-    `run_folder` is printed as given, so a caller may pass it relative to where the user stands. `notes` are added at
-    the end, e.g. why there is no Allure report.
+    `run_folder` is printed as given, so a caller may pass it relative to where the user stands.
     """
     width = min(max(width, _NARROWEST), _WIDEST)
     lines: list[Line] = []
     for number, drill in enumerate(summary.drills, start=1):
-        lines += _drill_lines(number, drill, run_folder, width)
+        lines += _drill_lines(number, drill, run_folder, width, summary.time_scale)
         lines.append(("", ""))
     lines += _not_rehearsed_lines(summary, width)
-    lines += _closing_lines(summary, run_folder, width, notes)
+    lines += _closing_lines(summary, run_folder, width)
     return lines
 
 
@@ -60,7 +58,7 @@ def _wrapped(text: str, width: int, style: Style, first: str = _INDENT, rest: st
     return [(line, style) for line in wrapped]
 
 
-def _drill_lines(number: int, drill: DrillRecord, run_folder: Path, width: int) -> list[Line]:
+def _drill_lines(number: int, drill: DrillRecord, run_folder: Path, width: int, time_scale: float) -> list[Line]:
     result = words.result_of(drill)
     style = _STYLES[result.outcome]
     lines = _wrapped(f"{drill.system}: {drill.title}", width, "", first=f"{number:>3}  ", rest=_INDENT)
@@ -69,9 +67,8 @@ def _drill_lines(number: int, drill: DrillRecord, run_folder: Path, width: int) 
         lines += _wrapped(words.reason(drill), width, "" if result.outcome.good else style, first=_INDENT + "  ")
     if drill.control is not None:
         lines += _wrapped(f"control: the rollback was sabotaged on purpose ({drill.control})", width, "dim")
-    lines += _wrapped("; ".join(words.clock_phrases(drill)), width, "")
-    if words.claim(drill):
-        lines += _wrapped(words.claim(drill), width, "")
+    lines += _wrapped("; ".join(clocks.clock_phrases(drill, time_scale)), width, "")
+    lines += _wrapped(clocks.claim(drill), width, "")
     lines += _wrapped(words.loss_phrase(drill), width, "")
     lines += _wrapped(f"evidence: {run_folder / drill.evidence}", width, "dim")
     return lines
@@ -88,7 +85,7 @@ def _not_rehearsed_lines(summary: Summary, width: int) -> list[Line]:
     return [*lines, ("", "")]
 
 
-def _closing_lines(summary: Summary, run_folder: Path, width: int, notes: Sequence[str]) -> list[Line]:
+def _closing_lines(summary: Summary, run_folder: Path, width: int) -> list[Line]:
     sentence, style = run_sentence(summary)
     counts = [text for _, _, text in words.tally(words.outcome_of(drill) for drill in summary.drills)]
     if summary.not_rehearsed:
@@ -97,24 +94,22 @@ def _closing_lines(summary: Summary, run_folder: Path, width: int, notes: Sequen
     lines = _wrapped(f"{sentence[0].upper()}{sentence[1:]}.", width, style, first="", rest="  ")
     lines += _wrapped(total, width, style, first="", rest="  ")
     lines += _wrapped(words.time_scale_sentence(summary.time_scale), width, "dim", first="", rest="  ")
-    lines += _wrapped(words.MACHINE_TIME, width, "dim", first="", rest="  ")
+    lines += _wrapped(f"{words.MACHINE_TIME} {words.PROBE_ERROR}", width, "dim", first="", rest="  ")
     lines += _wrapped(f"Report: {run_folder / 'index.html'}", width, "", first="", rest="  ")
-    for note in notes:
-        lines += _wrapped(note, width, "dim", first="", rest="  ")
     return lines
 
 
-def format_failure(record: DrillRecord, run_folder: Path | None = None) -> str:
+def format_failure(record: DrillRecord, run_folder: Path | None = None, time_scale: float | None = None) -> str:
     """The message of a failed drill: subject, measured ± error, objective, where the time went, checks, evidence.
 
-    `run_folder` is put before the evidence's relative path where given.
+    `run_folder` is put before the evidence's relative path where given; `time_scale` is told beside the disruption.
     """
     evidence = record.evidence if run_folder is None else str(run_folder / record.evidence)
     got = words.verdict_and_cause(record.verdict, record.cause)
     rows = [
         ("result", ": ".join(part for part in (got, words.reason(record)) if part)),
         ("expected", _expected_words(record)),
-        *_clock_rows(record),
+        *_clock_rows(record, time_scale),
         ("loss", f"{words.loss_phrase(record)}; allowed: {words.loss_allowed(record.objective)}"),
         ("time spent", _phase_words(record)),
         *_check_rows(record),
@@ -134,30 +129,25 @@ def _expected_words(record: DrillRecord) -> str:
     return expected if record.control is None else f"{expected} (control: the rollback was sabotaged, {record.control})"
 
 
-def _clock_rows(record: DrillRecord) -> list[tuple[str, str]]:
+def _clock_rows(record: DrillRecord, time_scale: float | None) -> list[tuple[str, str]]:
     rows = []
-    clocks = ((RecoveryClock.RECOVERY, record.recovery_s), (RecoveryClock.DISRUPTION, record.disruption_s))
-    for clock, bounds in clocks:
+    measured = (
+        (RecoveryClock.RECOVERY, record.recovery_s, ""),
+        (RecoveryClock.DISRUPTION, record.disruption_s, clocks.alarm(record, time_scale)),
+    )
+    for clock, bounds, more in measured:
         text = words.interval(bounds)
+        error = "" if bounds is None or words.is_censored(bounds) else words.probe_error(record.probe_error_ms)
+        beside = "; ".join(part for part in (error, more) if part)
         if words.is_censored(bounds):
-            text = f"not restored within the window ({text})"
-        elif bounds is not None:
-            text += f" ({words.probe_error(record.probe_error_ms)})"
-        allowed_s = words.allowed_s(record, clock)
+            text = f"not restored within the window: {text}"
+        text += f" ({beside})" if beside else ""
+        allowed_s = clocks.allowed_s(record, clock)
         if allowed_s is not None:
-            text += f"; allowed: {words.limit(allowed_s)}{_standing(bounds, allowed_s)}"
+            text += f"; allowed: {words.limit(allowed_s)}"
+            text += f", {stands}" if (stands := clocks.standing(bounds, allowed_s)) else ""
         rows.append((clock.value, text))
-    return rows
-
-
-def _standing(bounds: Interval | None, allowed_s: float) -> str:
-    """Where a measured interval stands to its objective, by the whole of it."""
-    if bounds is None or bounds == (None, None):
-        return ""
-    lo, hi = bounds
-    if hi is not None and hi <= allowed_s:
-        return ", met"
-    return ", MISSED" if lo is not None and lo > allowed_s else ", neither met nor missed"
+    return [*rows, *([("claimed", clocks.claim(record))] if record.claimed_s is not None else [])]
 
 
 def _phase_words(record: DrillRecord) -> str:

@@ -18,50 +18,16 @@ from reports.evidence import (
     evidence_files,
     first_events,
     read_events,
-    read_json,
     read_log,
     step_logs,
 )
+from reports.figures import ClockRow, Phase, clock_rows, ledger_of, phases_of, story_of, ticks_sent
 from reports.table import step_exit
 from reports.words import Outcome, Result
-from scenarios.judging.causes import Verdict
-from scenarios.model import RecoveryClock
 from scenarios.results import DrillRecord, StepRecord
 
 LOST_SHOWN = 20
-_HARM_WORDS = {
-    "users_hurt": "users were refused or answered wrongly",
-    "release_stuck": "the release was stuck while the old one went on serving",
-    "state_wrong": "stored state was wrong",
-}
-_PHASE_WORDS = {
-    "detect": "first harm until the signal fired",
-    "decide": "signal until the procedure began",
-    "execute": "the procedure's own commands",
-    "propagate": "end of the procedure until users were served",
-    "stabilise": "served until the hold was over",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phase:
-    """One phase: seconds, and its share of all phases in percent."""
-
-    name: str
-    meaning: str
-    text: str
-    percent: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockRow:
-    """One clock: the interval in words, the limit where the objective judges it, and how much of it was used."""
-
-    name: str
-    meaning: str
-    measured: str
-    allowed: str
-    used: str
+_OTHER_LOGS = ("state/diff.json", "kubernetes/events.txt", "kubernetes/describe.txt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,14 +85,14 @@ class DrillView:
     events: list[tuple[str, str, str]]
     files: list[tuple[str, str, int]]
     attempts: list[tuple[str, str]]
-    dropped: str
+    sent: str
 
     @property
     def outcome(self) -> Outcome:
         return self.result.outcome
 
 
-def drill_view(number: int, record: DrillRecord, run_folder: Path) -> DrillView:
+def drill_view(number: int, record: DrillRecord, run_folder: Path, time_scale: float) -> DrillView:
     """Gather everything the page says about `record`; evidence that is missing leaves its part empty."""
     folder = run_folder / record.evidence
     events = read_events(folder)
@@ -135,21 +101,21 @@ def drill_view(number: int, record: DrillRecord, run_folder: Path) -> DrillView:
         anchor=f"drill-{number}",
         record=record,
         result=words.result_of(record),
-        story=_story(record),
+        story=story_of(record),
         reason=words.reason(record),
-        loss=words.loss_phrase(record),
+        loss=_loss(record),
         loss_allowed=words.loss_allowed(record.objective),
-        clocks=_clocks(record),
+        clocks=clock_rows(record, time_scale),
         chart=Markup(timeline_svg(folder)),  # noqa: S704 (our own SVG; charts.py escapes what it takes from evidence)
-        phases=_phases(record),
-        ledger=_ledger(record),
+        phases=phases_of(record),
+        ledger=ledger_of(record),
         bad_writes=_bad_writes(folder, events),
         steps=_steps(record, folder, run_folder),
         logs=_other_logs(folder, run_folder),
         events=_events(events),
         files=[(_below(path, folder), href(path, run_folder), _kib(path)) for path in evidence_files(folder)],
         attempts=[(path.name, href(path, run_folder)) for path in _attempts(folder)],
-        dropped=_dropped(folder),
+        sent=ticks_sent(folder),
     )
 
 
@@ -163,15 +129,10 @@ def _attempts(folder: Path) -> list[Path]:
     return sorted(path for path in folder.parent.glob("*.attempt-*") if path.name.startswith(f"{folder.name}.attempt-"))
 
 
-def _dropped(folder: Path) -> str:
-    """How many of the probe's ticks were never sent: what was not asked cannot have been answered badly."""
-    summary = read_json(folder / "probe-summary.json")
-    lanes = summary.get("lanes") if isinstance(summary, dict) else None
-    lanes = [lane for lane in lanes.values() if isinstance(lane, dict)] if isinstance(lanes, dict) else []
-    if not lanes:
-        return ""
-    planned, dropped = (sum(lane.get(name) or 0 for lane in lanes) for name in ("planned", "dropped"))
-    return f"{dropped} of the probe's {planned} planned requests were never sent."
+def _loss(record: DrillRecord) -> str:
+    """The loss in words, with the unknown writes that are there too: the page has room for them."""
+    there = record.writes.recovered
+    return words.loss_phrase(record) + (f"; {there} {words.UNKNOWN_WORDS['recovered']}" if there else "")
 
 
 def _below(path: Path, folder: Path) -> str:
@@ -180,64 +141,6 @@ def _below(path: Path, folder: Path) -> str:
 
 def _kib(path: Path) -> int:
     return -(-path.stat().st_size // 1024)
-
-
-def _story(record: DrillRecord) -> str:
-    harm = _HARM_WORDS.get(record.harm, record.harm)
-    who = "sabotaged on purpose" if record.control else "as its runbook writes it"
-    text = (
-        f"On {record.system} ({record.environment}), under load, a release went out with which {harm}. "
-        f"Once the signal “{record.signal}” fired, the procedure “{record.procedure}” was run, {who}."
-    )
-    if record.control:
-        text += f" The sabotage is “{record.control}”: this drill proves that the judging would notice such a rollback."
-    elif record.expected.verdict != Verdict.PASSED:
-        text += " This way back is known not to work; the drill shows how."
-    return text
-
-
-def _clocks(record: DrillRecord) -> list[ClockRow]:
-    meanings = (
-        (RecoveryClock.RECOVERY, "procedure begun until users are served for good", record.recovery_s),
-        (RecoveryClock.DISRUPTION, "first harm until users are served for good", record.disruption_s),
-    )
-    rows = []
-    for clock, meaning, bounds in meanings:
-        allowed_s = words.allowed_s(record, clock)
-        measured = words.interval(bounds)
-        used = ""
-        if words.is_censored(bounds):
-            measured = f"not restored within the window ({measured})"
-        elif bounds is not None and bounds[1] is not None and allowed_s:
-            used = f"at most {max(bounds[1] / allowed_s * 100, 0.1):.1f} % of it"
-        allowed = "not judged by this objective" if allowed_s is None else words.limit(allowed_s)
-        rows.append(ClockRow(name=clock.value, meaning=meaning, measured=measured, allowed=allowed, used=used))
-    if record.claimed_s is not None:
-        meaning = "procedure begun until kubectl rollout status said that it was done"
-        claimed = f"{record.claimed_s:.2f} s"
-        rows.append(ClockRow(name="claimed", meaning=meaning, measured=claimed, allowed=words.claim(record), used=""))
-    return rows
-
-
-def _phases(record: DrillRecord) -> list[Phase]:
-    values: dict[str, float | None] = record.phases_s.model_dump()
-    total = sum(max(value, 0.0) for value in values.values() if value is not None)
-    return [
-        Phase(
-            name=name,
-            meaning=_PHASE_WORDS[name],
-            text=words.seconds(value) if value is not None else "not measured",
-            percent=0.0 if value is None or not total else max(value, 0.0) / total * 100,
-        )
-        for name, value in values.items()
-    ]
-
-
-def _ledger(record: DrillRecord) -> list[tuple[str, int | None, bool]]:
-    """(class, count or null, whether it is bad) of every class of the ledger."""
-    bad = {"lost", *(name for name, _ in words.bad_classes(record.writes))}
-    counts: dict[str, int | None] = record.writes.model_dump()
-    return [(name.replace("_", " "), count, name in bad and bool(count)) for name, count in counts.items()]
 
 
 def _bad_writes(folder: Path, events: Sequence[Event]) -> list[BadWrites]:
@@ -274,8 +177,8 @@ def _steps(record: DrillRecord, folder: Path, run_folder: Path) -> list[StepView
 
 
 def _other_logs(folder: Path, run_folder: Path) -> list[LogView]:
-    """The verification's logs and the difference of states, as far as they are there."""
-    paths = [*sorted((folder / "verification").glob("*.log")), folder / "state" / "diff.json"]
+    """The verification's logs, the difference of states and what the cluster said, as far as they are there."""
+    paths = [*sorted((folder / "verification").glob("*.log")), *(folder / name for name in _OTHER_LOGS)]
     found = ((path, read_log(path)) for path in paths)
     return [
         LogView(name=path.relative_to(folder).as_posix(), log=log, href=href(path, run_folder))

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
 
+from scenarios.checks import lost_writes
 from scenarios.judging.causes import Cause, Verdict
-from scenarios.model import RecoveryClock
 from scenarios.results import DrillRecord, Interval, ObjectiveRecord, Writes
 
-MACHINE_TIME = "RTA is machine time: typing and deciding by people is not in it."
+MACHINE_TIME = "Recovery is machine time: typing and deciding by people is not in it."
+PROBE_ERROR = "“± … ms probe” is the worst of this run's own calibration outages."
+READINGS = "Recovery and disruption are intervals; phases and step times are single readings."
 DASH = "\N{EN DASH}"  # between the bounds of an interval, and for a figure that is not there
 _FEW_S = 10  # below this a second is shown with two decimals, above with one
 # Not here: a write whose outcome nobody was told (unknown) may be there or not; no promise is broken.
@@ -26,13 +28,15 @@ BAD_CLASSES = (
     "torn",
     "foreign",
 )
+# What became of a write whose user was never told whether it had been saved.
+UNKNOWN_WORDS = {"unknown_lost": "never answered and not there", "recovered": "never answered and there all the same"}
 
 
 class Outcome(StrEnum):
     """How a drill came out against its expectation. Only the first three are good."""
 
     PASSED = "passed"
-    EXPECTED = "expected"  # failed (or inconclusive), and the scenario says that it must
+    EXPECTED = "expected"  # failed, and the scenario says that it must
     CONTROL = "control"  # the same, for a sabotaged rollback
     UNEXPECTED = "unexpected"
     INCONCLUSIVE = "inconclusive"
@@ -57,7 +61,7 @@ class Result:
 
 
 def outcome_of(record: DrillRecord) -> Outcome:
-    """The outcome of one drill. An inconclusive drill counts as such only where it was not expected."""
+    """The outcome of one drill. Inconclusive is never expected: a scenario that says so is refused at load."""
     if not record.as_expected:
         inconclusive = record.verdict == Verdict.INCONCLUSIVE
         return Outcome.INCONCLUSIVE if inconclusive else Outcome.UNEXPECTED
@@ -116,6 +120,11 @@ def interval(bounds: Interval | None) -> str:
     return f"{low}{DASH}{high} s" if lo >= 0 else f"{low} to {high} s"
 
 
+def bound_down(value_s: float) -> str:
+    """A lower bound without its unit, rounded down like that of an interval."""
+    return _bound(value_s, ROUND_FLOOR, 2 if abs(value_s) < _FEW_S else 1)
+
+
 def seconds(value_s: float | None) -> str:
     """A plain duration (no interval behind it): `0.41 s`, `12.3 s`, a dash where not measured."""
     if value_s is None:
@@ -140,61 +149,6 @@ def is_censored(bounds: Interval | None) -> bool:
     return bounds is not None and bounds[0] is not None and bounds[1] is None
 
 
-def clock_phrases(record: DrillRecord) -> list[str]:
-    """Both clocks as clauses, the judged one first with what is allowed and the probe's error."""
-    recovery, disruption = record.recovery_s, record.disruption_s
-    if is_censored(recovery) or is_censored(disruption):
-        return [_censored_phrase(record)]
-    harm = {"release_stuck": "release stuck for", "state_wrong": "state wrong for"}.get(record.harm, "users hurt for")
-    phrases = [
-        _clock_phrase(record, RecoveryClock.RECOVERY, "recovered in", recovery),
-        _clock_phrase(record, RecoveryClock.DISRUPTION, harm, disruption),
-    ]
-    return phrases if allowed_s(record, RecoveryClock.DISRUPTION) is None else phrases[::-1]
-
-
-def claim(record: DrillRecord) -> str:
-    """What `kubectl rollout status` said beside what users saw; "" where it was not asked."""
-    if record.claimed_s is None:
-        return ""
-    said = f"kubectl rollout status claimed success after {record.claimed_s:.2f} s"
-    recovery = record.recovery_s
-    if recovery is None or recovery[0] is None:
-        return said
-    if recovery[1] is None:
-        return f"{said}; what was promised had not come back after {recovery[0]:.2f} s"
-    if recovery[0] > record.claimed_s:
-        return f"{said}, {recovery[0] - record.claimed_s:.2f} s or more before users were served again"
-    if recovery[1] < record.claimed_s:
-        return f"{said}; users were served again before that"
-    return f"{said}, at the same time as users were served again"
-
-
-def allowed_s(record: DrillRecord, clock: RecoveryClock) -> float | None:
-    """The objective's limit where it judges `clock`, else None."""
-    return record.objective.rto_s if record.objective is not None and record.objective.clock == clock else None
-
-
-def _clock_phrase(record: DrillRecord, clock: RecoveryClock, verb: str, bounds: Interval | None) -> str:
-    if bounds is None or bounds == (None, None):
-        return f"{clock.value} not measured"
-    judged_s = allowed_s(record, clock)
-    allowed = "" if judged_s is None else f" of {limit(judged_s)} allowed"
-    error = f" ({probe_error(record.probe_error_ms)})" if allowed or record.objective is None else ""
-    return f"{verb} {interval(bounds)}{allowed}{error}"
-
-
-def _censored_phrase(record: DrillRecord) -> str:
-    parts = []
-    for clock, since in ((RecoveryClock.RECOVERY, "the procedure began"), (RecoveryClock.DISRUPTION, "the first harm")):
-        bounds = record.recovery_s if clock is RecoveryClock.RECOVERY else record.disruption_s
-        judged_s = allowed_s(record, clock)
-        if bounds is not None:
-            allowed = "" if judged_s is None else f" ({limit(judged_s)} allowed)"
-            parts.append(f"{interval(bounds)} after {since}{allowed}")
-    return f"not restored within the window: {', '.join(parts)}"
-
-
 def reason(record: DrillRecord) -> str:
     """Why the verdict is what it is: the cause's sentence and what was seen; empty for a plain pass."""
     sentence = cause_sentence(record.cause)
@@ -208,17 +162,19 @@ def bad_classes(writes: Writes) -> list[tuple[str, int]]:
 
 
 def loss_phrase(record: DrillRecord) -> str:
-    """`0 of 412 acknowledged writes lost`, the seconds where some were lost, and every other bad class."""
+    """`0 of 412 acknowledged writes lost`, how far back, every other bad class, and the unknown ones that are gone."""
+    gone = record.writes.unknown_lost
+    return _acknowledged_loss(record) + (f"; {gone} {UNKNOWN_WORDS['unknown_lost']}" if gone else "")
+
+
+def _acknowledged_loss(record: DrillRecord) -> str:
     writes = record.writes
     if not writes.acked:
         return "loss not judged: no acknowledged write" if writes.acked == 0 else "loss not judged"
     if writes.lost is None:
         return f"loss not judged ({writes.acked} acknowledged writes)"
-    parts = [f"{writes.lost} of {writes.acked} acknowledged writes lost"]
-    if writes.lost and record.rpa_s is not None:
-        parts.append(f"reaching back {seconds(record.rpa_s)}")
-    parts += [f"{count} {name.replace('_', ' ')}" for name, count in bad_classes(writes)]
-    return ", ".join(parts)
+    parts = [lost_writes(writes.lost, writes.acked, record.rpa_s)]
+    return ", ".join(parts + [f"{count} {name.replace('_', ' ')}" for name, count in bad_classes(writes)])
 
 
 def loss_allowed(objective: ObjectiveRecord | None) -> str:
@@ -230,12 +186,17 @@ def loss_allowed(objective: ObjectiveRecord | None) -> str:
 
 
 def time_scale_sentence(time_scale: float) -> str:
-    """What the time scale shortens, in a sentence that stands alone."""
+    """What the time scale changes and what it leaves alone, in sentences that stand alone."""
     if time_scale == 1:
         return "Time scale 1: every wait is as long as the runbook says."
+    floor, alarm = "", "lengthened"
+    if time_scale < 1:
+        floor = ", though never under 2 s and 200 observations"
+        alarm = "shortened: without that, users are hurt for longer"
     return (
         f"Time scale {time_scale:g}: holds and trigger windows (“for 5 minutes”) lasted {time_scale * 100:g} % of what "
-        "the runbook says, never under 2 s and 200 observations. Measured times and latency limits are not scaled."
+        f"the runbook says{floor}. Recovery, loss and latency limits are never scaled. Disruption contains the wait "
+        f"for the alarm, which was {alarm}."
     )
 
 

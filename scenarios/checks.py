@@ -1,5 +1,6 @@
 """Verification after the rollback. Each function judges one thing and returns a CheckRecord; none touches the world."""
 
+import math
 from collections.abc import Iterable, Sequence
 
 from scenarios.judging.causes import Cause, Verdict, worst
@@ -38,8 +39,8 @@ def steps(results: Sequence[StepResult], check_id: str = "steps", cause: Cause =
         return passed(check_id, f"{who} did what the runbook says")
     cut = [result for result in wrong if result.exit is None]
     if cut and cause is Cause.STEP_FAILED:
-        return not_passed(check_id, Cause.STEP_DEADLINE, f"{cut[0].step.name}: {cut[0].why}")
-    return not_passed(check_id, cause, "; ".join(f"{result.step.name}: {result.why}" for result in wrong))
+        return not_passed(check_id, Cause.STEP_DEADLINE, cut[0].why)
+    return not_passed(check_id, cause, "; ".join(result.why for result in wrong))  # each names its step
 
 
 def served(restored: bool, still_bad: str) -> CheckRecord:
@@ -94,7 +95,7 @@ def harm_lasted(restored: Edge, procedure_started_ns: int) -> list[CheckRecord]:
 def recovery_point(objective: Objective | None, judgement: Judgement) -> CheckRecord:
     """Lost acknowledged writes, and the seconds they reach back, against the objective; without one, none may be."""
     lost = judgement.writes.lost or 0
-    detail = f"{lost} of {judgement.writes.acked} acknowledged writes lost, reaching back {judgement.rpa_s:.3f} s"
+    detail = lost_writes(lost, judgement.writes.acked or 0, judgement.rpa_s)
     if objective is None or (objective.rpo_s == 0 and not objective.rpo_writes):
         # a single lost write, the newest, reaches back 0 s: here the count decides
         if lost:
@@ -104,6 +105,16 @@ def recovery_point(objective: Objective | None, judgement: Judgement) -> CheckRe
     if too_many or judgement.rpa_s > objective.rpo_s:
         return not_passed("objective-rpo", Cause.RPO_EXCEEDED, f"{detail}; objective {objective.rpo_s:g} s")
     return passed("objective-rpo", detail)
+
+
+def lost_writes(lost: int, acked: int, rpa_s: float | None) -> str:
+    """`3 of 412 acknowledged writes lost, reaching back 2.310 s`; the seconds rounded up, so never less is told."""
+    said = f"{lost} of {acked} acknowledged writes lost"
+    if not lost or rpa_s is None:
+        return said
+    if rpa_s == 0:
+        return f"{said}: the newest {'one' if lost == 1 else 'ones'}"
+    return f"{said}, reaching back {math.ceil(round(rpa_s * 1e3, 3)) / 1e3:.3f} s"
 
 
 def ledger(judgement: Judgement) -> CheckRecord:
@@ -173,10 +184,14 @@ def _promise_of(fact: str) -> str:
     return "schema" if fact.startswith("schema") else fact
 
 
+def _rows(rows: Sequence[str]) -> str:
+    return f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
+
+
 def state(difference: StateDiff) -> list[CheckRecord]:
     """The snapshot before the candidate against the one after the rollback: rows, and facts such as the schema."""
-    wrong = [f"{len(rows)} rows removed from {table}" for table, rows in difference.removed_rows.items()]
-    wrong += [f"{len(rows)} rows changed in {table}" for table, rows in difference.changed_rows.items()]
+    wrong = [f"{_rows(rows)} removed from {table}" for table, rows in difference.removed_rows.items()]
+    wrong += [f"{_rows(rows)} changed in {table}" for table, rows in difference.changed_rows.items()]
     rows = not_passed("state-rows", Cause.ROWS_CHANGED, "; ".join(wrong)) if wrong else None
     schema = [name for name in difference.facts if name.startswith("schema")]
     other = [name for name in difference.facts if not name.startswith("schema")]

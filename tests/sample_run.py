@@ -53,6 +53,9 @@ class Story:
     acked: int = 412
     share: float = 1.0  # of answers that are bad while users are hurt
     clock: str = "recovery"
+    claimed_s: float | None = None
+    unknown_lost: int = 0
+    recovered: int = 0
     exit: int = 0
     log: str = "INFO  [alembic.runtime.migration] Running downgrade 0004 -> 0003, drop a column\n"
     evidence: bool = True
@@ -65,6 +68,9 @@ STORIES = (
         title="`flask db downgrade -- -1` brings the writer back and loses nothing",
         procedure="downgrade-one-corrected",
         share=0.6,
+        claimed_s=1.1,
+        unknown_lost=3,
+        recovered=5,
     ),
     Story(
         slug="downgrade-one-as-written",
@@ -138,11 +144,10 @@ def record_of(story: Story) -> DrillRecord:
         harm="users_hurt",
         recovery_s=recovery,
         disruption_s=disruption,
+        claimed_s=story.claimed_s,
         probe_error_ms=4.07,
         rpa_s=2.31 if story.lost else 0.0,
-        writes=Writes(
-            acked=story.acked, kept=story.acked - story.lost, lost=story.lost, corrupt=0, duplicate=0, phantom=0
-        ),
+        writes=_writes(story),
         phases_s=Phases(
             detect=DETECTED_S - HARMED_S,
             decide=STARTED_S - DETECTED_S,
@@ -156,6 +161,19 @@ def record_of(story: Story) -> DrillRecord:
             StepRecord(name="undo", source=source, exit=story.exit, s=0.71),
         ],
         evidence=story.slug,
+    )
+
+
+def _writes(story: Story) -> Writes:
+    return Writes(
+        acked=story.acked,
+        kept=story.acked - story.lost,
+        lost=story.lost,
+        corrupt=0,
+        duplicate=0,
+        phantom=0,
+        recovered=story.recovered,
+        unknown_lost=story.unknown_lost,
     )
 
 
@@ -174,6 +192,11 @@ def build_run(out: Path, name: str = "20260102T030405Z-sample", stories: tuple[S
     """Write a run's folder below `out` (verdicts and evidence, no summary yet) and give it back."""
     run = out / name
     run.mkdir(parents=True)
+    machine = {"cores": 2, "memory_mb": 7985, "kernel": "6.1.0", "python": "3.11.2", "namespaces": True}
+    (run / "machine.json").write_text(json.dumps(machine))
+    calibration = run / "calibration-0badcafe"
+    calibration.mkdir()
+    (calibration / "calibration.json").write_text(json.dumps([{"true_ms": 80.0, "measured_ms": 84.07}] * 3))
     for story in stories:
         folder = run / story.slug
         folder.mkdir()

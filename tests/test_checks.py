@@ -1,5 +1,7 @@
 """The checks after a rollback: what turns each red, and under which cause."""
 
+from dataclasses import replace
+
 import pytest
 
 from scenarios import checks
@@ -46,6 +48,30 @@ def test_every_step_must_do_what_the_runbook_declares(
     results: list[StepResult], expected: tuple[str, str | None]
 ) -> None:
     assert outcome(checks.steps(results)) == expected
+
+
+def test_what_was_wrong_names_its_step_once() -> None:
+    """The runner's own sentence begins with the step's name."""
+    wrong = replace(result(ok=False), why="undo ended with exit status 2 where 0 was expected")
+    assert checks.steps([wrong]).detail == wrong.why
+    assert checks.steps([wrong, wrong]).detail == f"{wrong.why}; {wrong.why}"
+    assert checks.steps([replace(wrong, exit=None)]).detail == wrong.why
+
+
+@pytest.mark.parametrize(
+    ("lost", "rpa_s", "said"),
+    [
+        (0, 0.0, "0 of 1088 acknowledged writes lost"),
+        (1, 0.0, "1 of 1088 acknowledged writes lost: the newest one"),
+        (2, 0.0, "2 of 1088 acknowledged writes lost: the newest ones"),
+        (1, None, "1 of 1088 acknowledged writes lost"),
+        (1, 0.0001, "1 of 1088 acknowledged writes lost, reaching back 0.001 s"),
+        (9, 2.31, "9 of 1088 acknowledged writes lost, reaching back 2.310 s"),
+    ],
+)
+def test_lost_writes_in_words(lost: int, rpa_s: float | None, said: str) -> None:
+    """Nothing is lost by rounding: whatever reaches back at all is told as 1 ms or more."""
+    assert checks.lost_writes(lost, 1088, rpa_s) == said
 
 
 def test_a_verification_line_keeps_its_cause_even_when_it_was_cut() -> None:
@@ -179,7 +205,7 @@ def test_later_rows_are_the_ledgers_business_and_earlier_ones_must_be_as_they_we
     assert found.removed_rows == {"flags": ["f"]}  # the table is gone
     (rows, *_) = checks.state(found)
     assert outcome(rows) == failed(Cause.ROWS_CHANGED)
-    assert "1 rows removed from flags" in rows.detail
+    assert "1 row removed from flags" in rows.detail
 
 
 def test_facts_differ_by_value_by_absence_and_by_appearance_unless_they_may() -> None:

@@ -109,6 +109,35 @@ def test_new_refuses_a_bad_name_in_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in result.output
 
 
+def test_new_warns_where_the_folder_lies_in_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is made all the same; anywhere else there is nothing to warn of."""
+    assert "Note:" not in run("new", "shop", "--into", str(tmp_path)).output
+    monkeypatch.setattr(commands, "CHECKOUT", tmp_path)
+    result = run("new", "store", "--into", str(tmp_path))
+    assert result.exit_code == 0
+    assert "it lies inside the checkout" in result.output
+
+
+def test_new_refuses_the_word_of_an_area(tmp_path: Path) -> None:
+    result = run("new", "my-database", "--into", str(tmp_path))
+    assert result.exit_code == 2
+    assert "`pytest -k database` selects an area" in " ".join(result.output.split())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_run_that_cannot_be_written_is_told_in_one_line(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another user's run, for instance: what is wrong, and what to do instead."""
+
+    def refuse(_: Path) -> Path:
+        raise PermissionError(13, "Permission denied", str(out / "sample" / "index.html"))
+
+    monkeypatch.setattr("reports.page.build_page", refuse)
+    result = run("report", "sample")
+    assert result.exit_code == 2
+    assert "index.html cannot be written (Permission denied): copy the run's folder" in result.output
+    assert "Traceback" not in result.output
+
+
 def test_a_run_that_is_not_there_is_told_in_one_line() -> None:
     result = run("report", "no-such-run")
     assert result.exit_code == 2
@@ -154,3 +183,4 @@ def test_no_allure_is_a_note_and_no_failure(out: Path, monkeypatch: pytest.Monke
     result = run("report", "sample", "--allure")
     assert result.exit_code == 0
     assert "No Allure report" in result.output
+    assert len(result.output.splitlines()) == 2, "only where the files are: the table was printed by the run"

@@ -4,6 +4,8 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from fixtures.evidence import EvidenceFolder
 
 
@@ -20,6 +22,17 @@ def test_an_event_is_on_disk_when_the_call_returns(tmp_path: Path) -> None:
     assert datetime.fromisoformat(lines[0]["wall"]).tzinfo is not None
     assert [event[0] for event in told] == ["harmed", "step"]
     sink.close()
+
+
+def test_the_wall_clock_of_an_event_is_that_of_its_instant(tmp_path: Path) -> None:
+    """A measured event is written later than it happened: its wall time goes with `t`, not with the writing."""
+    sink = EvidenceFolder(tmp_path)
+    sink.event("candidate_deployed", 9_000_000_000)
+    sink.event("harmed", 7_500_000_000)
+    sink.close()
+    lines = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text("utf-8").splitlines()]
+    later, earlier = (datetime.fromisoformat(line["wall"]) for line in lines)
+    assert (later - earlier).total_seconds() == pytest.approx(1.5, abs=0.002)
 
 
 def test_a_second_sink_goes_on_where_the_first_ended(tmp_path: Path) -> None:

@@ -163,10 +163,10 @@ def test_a_step_cut_at_its_deadline_has_its_own_cause(world: World) -> None:
 
 
 def test_a_verification_line_that_is_not_true_fails(world: World) -> None:
-    world.acts["health"] = Act(exit=1, why="exit status 1")
+    world.acts["health"] = Act(exit=1, why="health ended with exit status 1")
     record = world.play(BACK)
     assert outcome(record) == ("failed", "verification_failed")
-    assert "health" in record.detail
+    assert record.detail == "health ended with exit status 1"
 
 
 # --- objectives

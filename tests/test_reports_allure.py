@@ -58,6 +58,17 @@ def _results(run: Path, where: Path) -> dict[str, dict[str, Any]]:
     return {result["name"]: result for result in found}
 
 
+def test_what_the_cluster_said_is_attached(tmp_path: Path) -> None:
+    run = build_run(tmp_path / "out", stories=STORIES[:1])
+    cluster = run / STORIES[0].slug / "kubernetes"
+    cluster.mkdir()
+    (cluster / "events.txt").write_text("Back-off")
+    (cluster / "describe.txt").write_text("Name: api")
+    (result,) = _results(run, tmp_path / "allure").values()
+    names = {item["name"] for item in result["attachments"]}
+    assert {"kubernetes events.txt", "kubernetes describe.txt"} <= names
+
+
 def _steps(result: dict[str, Any]) -> list[dict[str, Any]]:
     below = [step for parent in result.get("steps", []) for step in _steps(parent)]
     return [*result.get("steps", []), *below]
@@ -151,21 +162,40 @@ def test_the_single_file_is_made_and_npm_asked_once(site: Path, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("tool", "script", "says"),
     [
-        ("npm", "echo no registry; exit 3", "npm ended with 3: no registry"),
-        ("npm", "exec sleep 60", "npm did not end within 0.3 s"),
-        ("node", "echo bad; exit 1", "node ended with 1: bad"),
+        (
+            "npm",
+            "echo npm error code E404; echo npm error at private.test; exit 3",
+            "npm could not fetch allure (E404)",
+        ),
+        ("npm", "echo nothing; exit 3", "npm could not fetch allure (exit 3)"),
+        ("npm", "echo begun; exec sleep 60", "npm could not fetch allure (not within 0.3 s)"),
+        ("node", "echo bad; exit 1", "allure could not make it (exit 1)"),
         ("node", "true", "wrote no index.html"),
     ],
 )
 def test_a_failure_is_a_note(
-    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tool: str, script: str, says: str
+    site: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    tool: str,
+    script: str,
+    says: str,
 ) -> None:
-    monkeypatch.setattr(allure_site, "INSTALL_S", 0.3)
+    """One whole sentence that names no place outside; what the tool printed lies in a file."""
+    if "sleep" in script:
+        monkeypatch.setattr(allure_site, "INSTALL_S", 0.3)
     _tool(tmp_path / "bin", tool, script)
     made = build_single_file(site, tmp_path / "cache")
     assert isinstance(made, Note)
+    assert made.startswith("No Allure report: ")
     assert says in made
+    assert "private.test" not in made
+    if "log: " in made:
+        log = Path(made.rpartition("log: ")[2])
+        assert log.read_text().split()[0] == script.replace(";", "").split()[1]
     assert not (site / "allure-report").exists()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_absence_is_a_note(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

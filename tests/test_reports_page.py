@@ -88,7 +88,17 @@ def test_the_page_tells_the_run_and_each_drill(page: Path) -> None:
         "Run failed: at least one drill did NOT come out as expected.",
         "0123456789ab",
         "Time scale 0.02",
-        "RTA is machine time",
+        "Recovery is machine time",
+        "Recovery and disruption are intervals; phases and step times are single readings.",
+        "is the worst of the 3 calibration outages of this run",
+        "alarm after 2.20 s at time scale 0.02",
+        "900 s, from the start of the procedure",
+        "900 s, from the first harm",
+        "Claimed procedure begun until kubectl rollout status said that it was done; a single reading 1.10 s",
+        "0.46 s or more before users were served again",
+        "Machine 2 cores, 7.8 GiB Kernel 6.1.0 Python 3.11.2 Namespaces of its own yes, each drill",
+        "PostgreSQL 18.6",
+        "0 of 412 acknowledged writes lost; 3 never answered and not there; 5 never answered and there all the same",
         "3 of 5 drills as expected",
         "1 of 1 sabotaged controls caught",
         "failed, as it must (control)",
@@ -101,9 +111,10 @@ def test_the_page_tells_the_run_and_each_drill(page: Path) -> None:
         "Not judged by this drill: resurrected, stale, reordered, torn",
         "A step of the procedure did not do what the runbook says it does.",
         "first harm until the signal fired",
-        "10 of the probe's 2500 planned requests were never sent",
+        "10 of the probe's 2500 planned requests could not be sent",
     ):
         assert expected in text, expected
+    assert "not used" not in text
 
 
 def test_lost_writes_are_listed_from_the_procedure_s_start(page: Path) -> None:
@@ -146,6 +157,36 @@ def test_hostile_names_stay_names(tmp_path: Path) -> None:
     reader = _read(build_page(run))
     assert not reader.tags & {"img", "u", "script"}
     assert "chosen by hand" in _words(reader)
+
+
+def test_what_the_cluster_said_is_shown_and_linked(tmp_path: Path) -> None:
+    run = build_run(tmp_path, stories=STORIES[:1])
+    cluster = run / STORIES[0].slug / "kubernetes"
+    cluster.mkdir()
+    (cluster / "events.txt").write_text("Back-off restarting failed container")
+    write_summary(run, **header())
+    text = _words(_read(build_page(run)))
+    assert "kubernetes/events.txt Back-off restarting failed container" in text
+    assert "kubernetes/describe.txt" not in text
+
+
+def test_a_run_without_machine_and_calibration_says_nothing_of_them(tmp_path: Path) -> None:
+    """Runs of older versions are still shown, and a file that somebody cut is not there."""
+    run = build_run(tmp_path, stories=STORIES[:1])
+    (run / "machine.json").write_text("[1]")
+    (run / "calibration-0badcafe" / "calibration.json").write_text("{")
+    write_summary(run, **header())
+    text = _words(_read(build_page(run)))
+    assert "Namespaces" not in text
+    assert "calibration outages" not in text
+
+
+def test_all_requests_sent_is_said_without_a_zero(tmp_path: Path) -> None:
+    run = build_run(tmp_path, stories=STORIES[:1])
+    lanes = {"read": {"planned": 4774, "sent": 4774, "dropped": 0}}
+    (run / STORIES[0].slug / "probe-summary.json").write_text(json.dumps({"lanes": lanes}))
+    write_summary(run, **header())
+    assert "All 4774 planned requests of the probe were sent." in _words(_read(build_page(run)))
 
 
 def test_an_earlier_attempt_is_linked(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import fixtures.drill
+import fixtures.environment
 import fixtures.run
 import scenarios.rehearsal
 from fixtures import session
@@ -16,8 +17,9 @@ from fixtures.environment import EmbeddedEnvironment
 from fixtures.run import Run
 from fixtures.session import KEPT_HOST
 from reports.summary import load_drills
-from scenarios.errors import EnvironmentUnavailable, Inconclusive
+from scenarios.errors import EnvironmentUnavailable, Inconclusive, UsageError
 from scenarios.judging.causes import Cause
+from scenarios.model import Need
 from scenarios.results import DrillRecord
 from tests.programs import program
 from tests.sample_records import BAD, MEANT, OPEN, SUBJECT
@@ -153,6 +155,85 @@ def test_an_error_of_the_harness_is_on_the_record(tmp_path: Path, monkeypatch: p
     assert (found.cause, found.detail) == (Cause.HARNESS_ERROR, "OSError: no free port")
     assert load_drills(tmp_path) == [found]
     assert "in rehearse" in (tmp_path / "drill" / "harness-error.txt").read_text(encoding="utf-8")
+
+
+def test_what_somebody_wrote_wrong_is_told_and_not_tried_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the record, as the summary must know of it; and once: it does not become right by trying again."""
+    attempts = []
+
+    def rehearse(*_: object) -> DrillRecord:
+        attempts.append(1)
+        raise UsageError("RUNBOOK.md:7: a step without a deadline")
+
+    monkeypatch.setattr(scenarios.rehearsal, "rehearse", rehearse)
+    environment: Any = FakeEnvironment()
+    with pytest.raises(UsageError):
+        fixtures.drill._rehearse_with_retry(SUBJECT, run, environment, False, None)
+    assert len(attempts) == 1
+    assert [found.detail for found in load_drills(run.folder)] == ["RUNBOOK.md:7: a step without a deadline"]
+
+
+def test_a_usage_error_that_the_lifecycle_put_on_record_is_not_tried_again(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detail = "UsageError: procedure undo: no value for REVISION"
+    wrong = OPEN.model_copy(update={"cause": Cause.HARNESS_ERROR, "detail": detail})
+
+    def rehearse(_: object, __: object, evidence: Path) -> DrillRecord:
+        evidence.mkdir(parents=True)  # a second attempt would find it moved
+        return wrong
+
+    monkeypatch.setattr(scenarios.rehearsal, "rehearse", rehearse)
+    environment: Any = FakeEnvironment()
+    fixtures.drill._rehearse_with_retry(SUBJECT, run, environment, False, None)
+    assert session.retried_lines(run) == []
+
+
+def test_a_second_attempt_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it begins and when the run ends, with what was wrong with the first; the summary counts one drill."""
+    outcomes: list[Any] = [OSError("no free port"), MEANT]
+
+    def rehearse(_: object, __: object, evidence: Path) -> DrillRecord:
+        evidence.mkdir(parents=True)
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, OSError):
+            raise outcome
+        assert isinstance(outcome, DrillRecord)
+        return outcome
+
+    monkeypatch.setattr(scenarios.rehearsal, "rehearse", rehearse)
+    environment: Any = FakeEnvironment()
+    told: list[str] = []
+    record, evidence = fixtures.drill._rehearse_with_retry(SUBJECT, run, environment, False, told.append)
+    assert record == MEANT
+    assert told == ["  second attempt; the first: OSError: no free port"]
+    assert load_drills(run.folder) == [MEANT]
+    (line,) = session.retried_lines(run)
+    first = evidence.with_name(f"{evidence.name}.attempt-1")
+    assert line == f"Second attempt: {SUBJECT.drill_id}; the first: OSError: no free port (kept in {first})"
+
+
+def test_the_end_of_a_run_says_which_older_runs_are_gone() -> None:
+    assert session.pruned_lines([], 20) == []
+    assert session.pruned_lines([Path("out/a"), Path("out/b")], 20) == [
+        "Deleted, as 20 runs are kept (--keep-runs): a, b"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("environment", "need", "why", "mend"),
+    [
+        ("embedded", Need.CLUSTER, "the embedded environment has none", "--environment kind"),
+        ("embedded", Need.REDIS, "no environment of this version has redis", "take it out"),
+        ("kind", Need.GCLOUD, "no environment of this version has gcloud", "take it out"),
+    ],
+)
+def test_a_need_that_is_not_met_says_whether_anything_meets_it(
+    environment: str, need: Need, why: str, mend: str
+) -> None:
+    lack = fixtures.environment._lack(need, environment)
+    assert lack.why == why
+    assert mend in lack.mend
 
 
 def test_what_this_machine_lacks_is_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,13 @@ def test_another_name_is_refused_before_anything_is_made(name: str, tmp_path: Pa
     assert not list(tmp_path.iterdir())
 
 
+def test_the_word_of_an_area_is_refused_with_the_reason(tmp_path: Path) -> None:
+    """-k is a substring: a part of the name is enough to select the wrong drills."""
+    with pytest.raises(UsageError, match="holds the word 'git', by which `pytest -k git` selects an area"):
+        make_system("digits", tmp_path, ["cache", "git"])
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_is_there_already_is_left_as_it_is(made: Path) -> None:
     """A second `drill new` with the same name changes no byte."""
     (made / "RUNBOOK.md").write_text("mine", encoding="utf-8")

@@ -79,7 +79,7 @@ _SENTENCES: dict[Cause, str] = {
     Cause.ROWS_CHANGED: "Rows that existed before the candidate were changed or removed.",
     Cause.STEP_FAILED: "A step of the procedure did not do what the runbook says it does.",
     Cause.STEP_DEADLINE: "A step of the procedure did not end before its deadline.",
-    Cause.NOT_SERVED: "Users were still being refused when the procedure was over.",
+    Cause.NOT_SERVED: "When the procedure was over, not everybody was being served as before.",
     Cause.RELEASE_STUCK: "The newest rollout did not stand when the procedure was over.",
     Cause.WRONG_RELEASE: "Users are served, but not by the baseline release.",
     Cause.WRONG_SCHEMA: "Users are served, but the database is not at the baseline's schema.",
