@@ -9,7 +9,7 @@ from typing import Any
 # on a host only the host itself may reach us; a pod is reached from outside, and its manifest says so
 bind = f"{os.environ.get('BIND_ADDRESS', '127.0.0.1')}:{os.environ['PORT']}"
 worker_class = "gthread"
-workers = 2
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 16
 keepalive = 5  # longer than a user pauses, so that a kept connection is closed by a reload and not by idling
 timeout = 30
