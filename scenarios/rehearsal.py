@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from scenarios import checks
-from scenarios.errors import Inconclusive
+from scenarios.errors import Inconclusive, UsageError
 from scenarios.judging.causes import Cause
 from scenarios.judging.ledger import fold, judge
 from scenarios.model import Objective, RecoveryClock, Scenario, System
@@ -68,6 +68,8 @@ def _rehearse_on(stage: Stage, subject: Subject, environment: str) -> DrillRecor
         drill.verify()
     except Inconclusive as stop:
         findings.stopped = drill.blamed(stop)
+    except UsageError:
+        raise
     except Exception as error:
         # a cluster that dies half way is no missing tool either: the drill was begun and proved nothing
         findings.stopped = Inconclusive(Cause.HARNESS_ERROR, f"{type(error).__name__}: {error}")

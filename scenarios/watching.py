@@ -217,11 +217,11 @@ class Watch:
 
     def _describe(self, bad: Observation, settle_s: float) -> str:
         if bad.lane == ROLLOUT_LANE:
-            return f"{settle_s:g} s after the procedure the newest rollout did not stand: {bad.why}"
+            return f"{settle_s:g} s after the procedure, the newest rollout did not stand: {bad.why}"
         if bad.served:
             wrong = [f"{n} {bad.facts.get(n)} instead of {self.baseline[n]}" for n in self.restores]
-            return f"{settle_s:g} s after the procedure users were served by {', '.join(wrong)}"
-        return f"{settle_s:g} s after the procedure lane {bad.lane} still got: {bad.why}"
+            return f"{settle_s:g} s after the procedure, users were served by {', '.join(wrong)}"
+        return f"{settle_s:g} s after the procedure, lane {bad.lane} still got: {bad.why}"
 
     def _traffic(self, _: int) -> str | None:
         made = self.stage.workload.requests()

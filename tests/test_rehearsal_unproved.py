@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.errors import EnvironmentUnavailable
+from scenarios.errors import EnvironmentUnavailable, UsageError
 from scenarios.judging.causes import Cause, Verdict
 from scenarios.model import Expectation, Objective
 from tests.simulated_probe import CANDIDATE, GOOD, SECOND, WRITES_FAIL
@@ -205,6 +205,15 @@ def test_what_goes_missing_half_way_is_no_reason_to_skip_a_drill(world: World) -
 
     world.acts["undo"] = Act(effect=die)
     assert outcome(world.play(BACK)) == ("inconclusive", "harness_error")
+
+
+def test_what_somebody_wrote_wrongly_is_told_and_not_called_a_harness_error(world: World) -> None:
+    def wrong() -> None:
+        raise UsageError("RUNBOOK.md:7: no value for REVISION")
+
+    world.acts["undo"] = Act(effect=wrong)
+    with pytest.raises(UsageError):
+        world.play(BACK)
 
 
 @pytest.mark.parametrize(

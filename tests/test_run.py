@@ -173,22 +173,6 @@ def test_what_somebody_wrote_wrong_is_told_and_not_tried_again(run: Run, monkeyp
     assert [found.detail for found in load_drills(run.folder)] == ["RUNBOOK.md:7: a step without a deadline"]
 
 
-def test_a_usage_error_that_the_lifecycle_put_on_record_is_not_tried_again(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    detail = "UsageError: procedure undo: no value for REVISION"
-    wrong = OPEN.model_copy(update={"cause": Cause.HARNESS_ERROR, "detail": detail})
-
-    def rehearse(_: object, __: object, evidence: Path) -> DrillRecord:
-        evidence.mkdir(parents=True)  # a second attempt would find it moved
-        return wrong
-
-    monkeypatch.setattr(scenarios.rehearsal, "rehearse", rehearse)
-    environment: Any = FakeEnvironment()
-    fixtures.drill._rehearse_with_retry(SUBJECT, run, environment, False, None)
-    assert session.retried_lines(run) == []
-
-
 def test_a_second_attempt_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """While it begins and when the run ends, with what was wrong with the first; the summary counts one drill."""
     outcomes: list[Any] = [OSError("no free port"), MEANT]

@@ -165,7 +165,7 @@ def test_giving_up_comes_settle_s_after_the_procedure(world: World, watch: Watch
     found = watch.restored(done, settle_s=5.0, hold_s=2.0)
     assert (found.restored, found.served, found.edge.hi) == (False, False, None)
     assert 5.0 <= since(world, done) < 5.5
-    assert found.still_bad.startswith("5 s after the procedure lane ")
+    assert found.still_bad.startswith("5 s after the procedure, lane ")
 
 
 def test_served_by_the_candidate_is_served_but_not_restored(world: World, watch: Watch) -> None:

@@ -1,0 +1,171 @@
+"""The run's cluster as its workers share it: made once, ports given out once, and only ours ever deleted. No engine."""
+
+import json
+import secrets
+from contextlib import ExitStack
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import fixtures.run
+from fixtures import leases
+from fixtures.kind import shared
+from fixtures.kind.shared import SharedCluster, clusters, delete_cluster, sweep
+from fixtures.leases import Lease
+from fixtures.run import Run
+from scenarios.errors import EnvironmentUnavailable
+
+OURS = "rollback-drills-"
+
+
+class World:
+    """The clusters that there are, and what was done to them by whom: kind, and an engine that lists them."""
+
+    def __init__(self) -> None:
+        self.there: list[str] = []
+        self.created: list[str] = []
+        self.loaded: list[str] = []
+        self.broken = False
+
+    @property
+    def engine(self) -> Any:
+        """An engine that knows the labels of the nodes, two of each cluster."""
+        return SimpleNamespace(client=lambda: SimpleNamespace(run=lambda *_: "\n".join(self.there * 2)))
+
+    def kind(self, _engine: Any, name: str, _folder: Path) -> Any:
+        """In place of KindCluster."""
+        full = OURS + name
+
+        def create(ports: dict[int, int]) -> None:
+            assert len(set(ports.values())) == len(ports) > 0
+            self.there.append(full)
+            if self.broken:
+                raise EnvironmentUnavailable("kind", "the node did not become ready", "look")
+            self.created.append(full)
+
+        def delete() -> None:
+            self.there = [other for other in self.there if other != full]
+
+        return SimpleNamespace(name=full, create=create, delete=delete, load=self.loaded.append)
+
+
+@pytest.fixture(autouse=True)
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """No real cluster, no real engine, runs below the test's folder, and names of leases that no drill uses."""
+    fake = World()
+    monkeypatch.setattr(leases, "LABEL", f"rollback-drills-test-{secrets.token_hex(4)}")
+    monkeypatch.setattr(fixtures.run, "OUT", tmp_path)
+    monkeypatch.setattr(shared, "KindCluster", fake.kind)
+    monkeypatch.setattr(shared, "find", lambda: fake.engine)
+    return fake
+
+
+@pytest.fixture
+def run() -> Run:
+    return Run.begin(time_scale=1, suite=None, environment="kind", require_all=False)
+
+
+def worker(run: Run, world: World) -> SharedCluster:
+    """One worker's hold on the run's cluster."""
+    return SharedCluster(run, world.engine)
+
+
+def test_two_drills_are_given_different_ports_until_none_is_left(run: Run, world: World) -> None:
+    first, second = worker(run, world), worker(run, world)
+    first.ports = second.ports = {30_100: 20_001, 30_101: 20_002}
+    lease, *given = first.lease_node_port()
+    with lease:
+        other, *more = second.lease_node_port()
+        with other:
+            assert (given, more) == ([30_100, 20_001], [30_101, 20_002])
+            with pytest.raises(EnvironmentUnavailable, match=r"NodePorts are in use.*run with fewer workers"):
+                first.lease_node_port()
+        again, *more = first.lease_node_port()
+        with again:
+            assert more == [30_101, 20_002]
+
+
+def test_the_same_port_of_another_runs_cluster_is_another_port(run: Run, world: World) -> None:
+    another = Run.begin(time_scale=1, suite=None, environment="kind", require_all=False)
+    with ExitStack() as held:
+        for each in (run, another):
+            cluster = worker(each, world)
+            cluster.ports = {30_100: 20_001}
+            lease, inner, _ = cluster.lease_node_port()
+            held.enter_context(lease)
+            assert inner == 30_100
+
+
+def test_the_first_worker_makes_the_cluster_and_the_next_joins_it(run: Run, world: World) -> None:
+    """With the same ports; an image is put into its node by whoever comes first with it."""
+    workers = [worker(run, world) for _ in range(3)]
+    for each in workers:
+        each.acquire()
+        each.load_once("release:1")
+    assert world.created == [OURS + run.name]
+    assert workers[0].ports == workers[1].ports == workers[2].ports
+    assert list(workers[0].ports) == list(shared.NODE_PORTS)
+    assert world.loaded == ["release:1"]
+
+
+def test_a_cluster_that_could_not_be_made_leaves_nothing_and_the_next_tries_again(run: Run, world: World) -> None:
+    world.broken = True
+    with pytest.raises(EnvironmentUnavailable, match="did not become ready"):
+        worker(run, world).acquire()
+    assert world.there == []
+    world.broken = False
+    worker(run, world).acquire()
+    assert world.created == [OURS + run.name]
+
+
+def test_a_sweep_deletes_what_is_ours_and_dead_and_nothing_else(run: Run, world: World, tmp_path: Path) -> None:
+    """Never another's, whatever it is called; never a test's; never the own run's nor that of a run that lives."""
+    spared = ["kind", "theirs", f"their-{OURS}x", f"{OURS}test-1", OURS + run.name, f"{OURS}alive"]
+    world.there = [*spared, f"{OURS}dead", f"{OURS}dead-too"]
+    with Lease("run/alive"):
+        assert sweep(world.engine, run, tmp_path) == [f"{OURS}dead", f"{OURS}dead-too"]
+        assert world.there == spared
+        assert sweep(world.engine, run, tmp_path) == []
+    assert sweep(world.engine, run, tmp_path) == [f"{OURS}alive"]
+
+
+def test_a_swept_name_is_free_again(run: Run, world: World, tmp_path: Path) -> None:
+    world.there = [f"{OURS}dead"]
+    sweep(world.engine, run, tmp_path)
+    with Lease("run/dead"):
+        pass
+
+
+def test_clusters_are_those_of_our_name_each_once(world: World) -> None:
+    world.there = [f"{OURS}b", "theirs", f"{OURS}a", "rollback-drill"]
+    assert clusters(world.engine) == [f"{OURS}a", f"{OURS}b"]
+
+
+def test_making_a_cluster_sweeps_the_dead_first_and_joining_does_not(run: Run, world: World) -> None:
+    world.there = [f"{OURS}dead", "theirs"]
+    worker(run, world).acquire()
+    assert world.there == ["theirs", OURS + run.name]
+    world.there.append(f"{OURS}dead-later")
+    worker(run, world).acquire()
+    assert f"{OURS}dead-later" in world.there
+
+
+def test_a_run_without_a_cluster_deletes_none_and_asks_for_no_engine(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared, "find", lambda: pytest.fail("asked for the engine"))
+    run.folder.mkdir()
+    delete_cluster(run)
+
+
+def test_the_end_of_a_run_deletes_its_cluster_and_what_was_known_of_it(run: Run, world: World) -> None:
+    world.there = [f"{OURS}another"]
+    with Lease("run/another"):
+        worker(run, world).acquire()
+        state = json.loads((run.folder / "cluster" / "cluster.json").read_text(encoding="utf-8"))
+        assert set(state) == {"ports", "images"}
+        delete_cluster(run)
+        delete_cluster(run)
+    assert world.there == [f"{OURS}another"]
+    assert run.folder.exists()
+    assert not (run.folder / "cluster").exists()
