@@ -12,7 +12,7 @@ import pytest
 import fixtures.run
 from fixtures import leases
 from fixtures.kind import shared
-from fixtures.kind.shared import SharedCluster, clusters, delete_cluster, sweep
+from fixtures.kind.shared import SharedCluster, clusters, delete_cluster, sweep, sweep_containers
 from fixtures.leases import Lease
 from fixtures.run import Run
 from scenarios.errors import EnvironmentUnavailable
@@ -152,10 +152,11 @@ def test_making_a_cluster_sweeps_the_dead_first_and_joining_does_not(run: Run, w
     assert f"{OURS}dead-later" in world.there
 
 
-def test_a_run_without_a_cluster_deletes_none_and_asks_for_no_engine(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared, "find", lambda: pytest.fail("asked for the engine"))
+def test_a_run_without_a_cluster_deletes_none(run: Run, world: World) -> None:
+    world.there = [f"{OURS}another"]
     run.folder.mkdir()
     delete_cluster(run)
+    assert world.there == [f"{OURS}another"]
 
 
 def test_the_end_of_a_run_deletes_its_cluster_and_what_was_known_of_it(run: Run, world: World) -> None:
@@ -169,3 +170,19 @@ def test_the_end_of_a_run_deletes_its_cluster_and_what_was_known_of_it(run: Run,
     assert world.there == [f"{OURS}another"]
     assert run.folder.exists()
     assert not (run.folder / "cluster").exists()
+
+
+def test_containers_go_with_their_run_and_not_before(run: Run) -> None:
+    """A killed run's Postgres is removed by the next; a living run's, our own and what is no run's are left alone."""
+    dead, living = "20260101-000000-dead", "20260101-000000-beef"
+    removed: list[str] = []
+
+    def docker(*words: str) -> str:
+        if words[0] == "rm":
+            removed.append(words[-1])
+        return f"c1 {dead}\nc2 {living}\nc3 {run.name}\nc4 release\nc5 \n"
+
+    engine: Any = SimpleNamespace(client=lambda: SimpleNamespace(run=docker))
+    with Lease(f"run/{living}"):
+        assert sweep_containers(engine, run) == ["c1"]
+    assert removed == ["c1"]
