@@ -54,37 +54,23 @@ def build_record(
     judged = _checks(scenario, findings, recovery, disruption)
     verdict, cause, detail = _verdict(judged, findings.stopped)
     judgement = findings.judgement
-    return DrillRecord(
-        id=subject.drill_id,
-        title=scenario.title,
-        system=subject.system.name,
-        procedure=scenario.procedure,
-        owner=subject.system.owner,
-        environment=environment,
-        control=scenario.sabotage,
-        expected=Expected(verdict=scenario.expected.verdict, cause=scenario.expected.cause),
-        verdict=verdict,
-        cause=cause,
-        detail=detail,
-        as_expected=verdict == scenario.expected.verdict and cause == scenario.expected.cause,
-        objective=_objective(findings.objective),
-        signal=scenario.signal,
-        harm=scenario.harm,
-        recovery_s=recovery,
-        disruption_s=disruption,
-        claimed_s=_claimed_s(findings, timeline),
-        probe_error_ms=stage.probe.error_ms,
-        rpa_s=judgement.rpa_s if judgement else None,
-        writes=judgement.writes if judgement else Writes(),
-        phases_s=timeline.phases(),
-        checks=judged,
-        steps=[
-            StepRecord(
-                name=r.step.name, source=r.step.source, exit=r.exit, s=round((r.ended_ns - r.started_ns) / 1e9, 3)
-            )
-            for r in findings.steps
-        ],
-        evidence=stage.sink.folder.name,
+    return _blank(subject, environment, stage.sink.folder.name).model_copy(
+        update={
+            "verdict": verdict,
+            "cause": cause,
+            "detail": detail,
+            "as_expected": verdict == scenario.expected.verdict and cause == scenario.expected.cause,
+            "objective": _objective(findings.objective),
+            "recovery_s": recovery,
+            "disruption_s": disruption,
+            "claimed_s": _claimed_s(findings, timeline),
+            "probe_error_ms": stage.probe.error_ms,
+            "rpa_s": judgement.rpa_s if judgement else None,
+            "writes": judgement.writes if judgement else Writes(),
+            "phases_s": timeline.phases(),
+            "checks": judged,
+            "steps": [_step(result) for result in findings.steps],
+        }
     )
 
 
@@ -99,6 +85,12 @@ def uncleaned(record: DrillRecord, error: Exception) -> DrillRecord:
 
 def unprovisioned(subject: Subject, environment: str, evidence: Path, cause: Cause, detail: str) -> DrillRecord:
     """The record of a drill that never got its stage: the harness failed, or somebody interrupted it."""
+    blank = _blank(subject, environment, evidence.name)
+    return blank.model_copy(update={"verdict": cause.verdict, "cause": cause, "detail": detail})
+
+
+def _blank(subject: Subject, environment: str, evidence: str) -> DrillRecord:
+    """What is known of a drill before anything has happened: who it is and what is expected of it."""
     scenario = subject.scenario
     return DrillRecord(
         id=subject.drill_id,
@@ -109,9 +101,9 @@ def unprovisioned(subject: Subject, environment: str, evidence: Path, cause: Cau
         environment=environment,
         control=scenario.sabotage,
         expected=Expected(verdict=scenario.expected.verdict, cause=scenario.expected.cause),
-        verdict=cause.verdict,
-        cause=cause,
-        detail=detail,
+        verdict=Verdict.INCONCLUSIVE,
+        cause=Cause.HARNESS_ERROR,
+        detail="nothing has happened",
         as_expected=False,
         objective=None,
         signal=scenario.signal,
@@ -124,8 +116,13 @@ def unprovisioned(subject: Subject, environment: str, evidence: Path, cause: Cau
         phases_s=Phases(),
         checks=[],
         steps=[],
-        evidence=evidence.name,
+        evidence=evidence,
     )
+
+
+def _step(result: StepResult) -> StepRecord:
+    took_s = round((result.ended_ns - result.started_ns) / 1e9, 3)
+    return StepRecord(name=result.step.name, source=result.step.source, exit=result.exit, s=took_s)
 
 
 def _checks(
