@@ -58,6 +58,7 @@ def render_page(summary: Summary, views: list[DrillView], run_folder: Path) -> s
         calibrations=_calibrations(run_folder),
         time_scale=words.time_scale_sentence(summary.time_scale),
         machine_time=words.MACHINE_TIME,
+        end_of_life=words.end_of_life(summary.platform.kubernetes),
         readings=words.READINGS,
         alarm=clocks.alarm,
         probe_error=words.probe_error,

@@ -94,7 +94,9 @@ def _closing_lines(summary: Summary, run_folder: Path, width: int) -> list[Line]
     lines = _wrapped(f"{sentence[0].upper()}{sentence[1:]}.", width, style, first="", rest="  ")
     lines += _wrapped(total, width, style, first="", rest="  ")
     lines += _wrapped(words.time_scale_sentence(summary.time_scale), width, "dim", first="", rest="  ")
-    lines += _wrapped(f"{words.MACHINE_TIME} {words.PROBE_ERROR}", width, "dim", first="", rest="  ")
+    old = words.end_of_life(summary.platform.kubernetes)
+    told = " ".join(filter(None, (words.MACHINE_TIME, words.PROBE_ERROR, old)))
+    lines += _wrapped(told, width, "dim", first="", rest="  ")
     lines += _wrapped(f"Report: {run_folder / 'index.html'}", width, "", first="", rest="  ")
     return lines
 

@@ -185,6 +185,13 @@ def loss_allowed(objective: ObjectiveRecord | None) -> str:
     return f"{writes}, {limit(objective.rpo_s)}"
 
 
+def end_of_life(kubernetes: str | None) -> str:
+    """A sentence where the cluster's version is past its end; "" for others and where there was no cluster."""
+    if kubernetes is None or not kubernetes.removeprefix("v").startswith("1.20."):
+        return ""
+    return f"Kubernetes {kubernetes} is past its end of life: what a newer one does may differ."
+
+
 def time_scale_sentence(time_scale: float) -> str:
     """What the time scale changes and what it leaves alone, in sentences that stand alone."""
     if time_scale == 1:

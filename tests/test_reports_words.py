@@ -108,3 +108,8 @@ def test_the_time_scale_says_what_it_changes_and_what_not() -> None:
     assert "lasted 200 % of what the runbook says." in longer
     assert "lengthened" in longer
     assert words.time_scale_sentence(1) == "Time scale 1: every wait is as long as the runbook says."
+
+
+@pytest.mark.parametrize(("version", "told"), [("1.20.2", True), ("v1.20.2", True), ("1.32.2", False), (None, False)])
+def test_a_cluster_past_its_end_of_life_is_told(version: str | None, told: bool) -> None:
+    assert bool(words.end_of_life(version)) is told
