@@ -2,9 +2,11 @@
 
 import json
 import os
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+import psutil
 import pytest
 from click.testing import CliRunner, Result
 
@@ -14,6 +16,7 @@ from fixtures.engine.docker import Docker
 from fixtures.engine.images import Provider, Source
 from fixtures.engine.places import Places
 from fixtures.engine.steps import Step
+from fixtures.waits import wait_until
 from scenarios.errors import EnvironmentUnavailable
 
 
@@ -106,6 +109,21 @@ def test_a_process_id_that_went_to_somebody_else_is_not_our_daemon(
     bare.pid_file.write_text(str(os.getpid()), encoding="ascii")
     assert daemon.pid(bare) is None
     assert not daemon.stop(bare)
+
+
+def test_a_killed_daemon_is_not_in_the_way_of_the_next(bare: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its number may be a zombie's, nobody's or a stranger's: the files that hold it are deleted all the same."""
+    monkeypatch.setattr(Places, "run", property(lambda self: self.home))
+    other = bare.run / "exec" / "containerd" / "containerd.pid"
+    other.parent.mkdir(parents=True)
+    with subprocess.Popen(["true"]) as zombie:
+        wait_until("a zombie", lambda: (psutil.Process(zombie.pid).status() == psutil.STATUS_ZOMBIE or None, ""), 5.0)
+        for number in (zombie.pid, os.getpid(), "no number"):
+            bare.pid_file.write_text(str(number), encoding="ascii")
+            other.write_text(str(number), encoding="ascii")
+            daemon._forget_the_dead(bare)
+            assert not bare.pid_file.exists()
+            assert not other.exists()
 
 
 def test_our_package_lists_stand_beside_the_systems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
