@@ -209,6 +209,8 @@ class _Drill:
             rows = self.stage.database.ledger_rows(self.system.ledger_table)
         except Exception as error:
             raise Inconclusive(Cause.READ_BACK_FAILED, f"{type(error).__name__}: {error}") from error
+        # the verdict rests on these rows, so they are evidence like the ledger itself
+        self.stage.sink.write_json("ledger-readback.json", [asdict(row) for row in rows])
         writes = fold(self.stage.ledger_records())
         known = set(self.before.rows.get(self.system.ledger_table, {}))
         judgement = judge(writes, rows, known, self.timeline.at("procedure_started"))
