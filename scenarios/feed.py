@@ -63,7 +63,8 @@ class Feed:
 
     def _take(self, seen: Observation) -> None:
         self.lanes.setdefault(seen.lane, []).append(seen)
-        self._resolved.setdefault(seen.lane, set()).add(seen.tick)
+        if not seen.again:  # a follow-up does not stand for the look that it follows
+            self._resolved.setdefault(seen.lane, set()).add(seen.tick)
         self._newest[seen.lane] = max(seen.tick, self._newest.get(seen.lane, -1))
         asked = seen.lane != ROLLOUT_LANE
         if seen.served and asked:

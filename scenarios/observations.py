@@ -15,6 +15,8 @@ class Observation:
 
     `served`: right status, a body that carries our nonce, within the lane's deadline; any release.
     `facts`: what the answer says about who served it (release, schema, …); empty where nothing answered.
+    `again`: 0 for a look of the schedule; 1, 2, … for the follow-ups that a bad or overdue look of tick `tick` is
+    given at once, to tell "everybody is refused" from "some are".
     """
 
     lane: str
@@ -26,6 +28,7 @@ class Observation:
     served: bool
     facts: dict[str, str | None] = field(default_factory=dict)
     why: str | None = None
+    again: int = 0
 
     def to_line(self) -> str:
         """One JSON line, without the newline."""

@@ -81,6 +81,44 @@ class StepRecord(Record):
     s: float
 
 
+class Calibration(Record):
+    """The probe against outages of known length, in this run: errors of the measured length, in ms."""
+
+    outages: int
+    p50_ms: float
+    p99_ms: float
+    max_ms: float
+    by_shape_ms: dict[str, float]  # the worst of each shape: 503, reset, refuse, hang, slow
+
+
+class LaneFigures(Record):
+    """What one lane of the probe saw from the steady state on. Latency counts from the *intended* send time, in ms."""
+
+    lane: str
+    planned: int
+    sent: int
+    dropped: int
+    bad: int
+    latency_ms: dict[str, float]  # p50, p90, p99, p99.9, max of the answers that were served
+
+
+class Window(Record):
+    """Windowed user uptime: the worst window of this length, as a share of answers served (1.0: all)."""
+
+    window_s: float
+    uptime: float
+
+
+class Availability(Record):
+    """What users saw over the whole drill, beside the two clocks."""
+
+    first_good_s: Interval | None  # from procedure_started to the first good moment; the stable one is `recovery_s`
+    bad_s: float | None  # seconds in which users were hurt, summed over its stretches
+    stretches: int | None  # of harm
+    worst: list[Window]
+    lanes: list[LaneFigures]
+
+
 class DrillRecord(Record):
     """One drill: the object in summary.json and the whole of verdict.json."""
 
@@ -104,6 +142,8 @@ class DrillRecord(Record):
     disruption_s: Interval | None
     claimed_s: float | None = None  # `kubectl rollout status` said that it was done, after procedure_started
     probe_error_ms: float | None
+    calibration: Calibration | None = None
+    availability: Availability | None = None
     rpa_s: float | None
     writes: Writes
     phases_s: Phases

@@ -109,8 +109,8 @@ def from_trigger(trigger: Trigger, time_scale: float, rate_hz: float) -> Signal:
 
 
 def _requests(observations: Sequence[Observation], start_ns: int, end_ns: int) -> list[Observation]:
-    """What users asked in (start, end]."""
-    return [seen for seen in _recent(observations, start_ns, end_ns) if seen.lane != ROLLOUT_LANE]
+    """What users asked in (start, end]; follow-ups come where it is bad already, and would raise the rate."""
+    return [s for s in _recent(observations, start_ns, end_ns) if s.lane != ROLLOUT_LANE and not s.again]
 
 
 def _recent(observations: Sequence[Observation], start_ns: int, end_ns: int) -> list[Observation]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from scenarios.errors import Inconclusive
 from scenarios.feed import Feed
 from scenarios.judging.causes import Cause
-from scenarios.judging.intervals import Edge, earliest, latest, outage
+from scenarios.judging.intervals import Edge, earliest, latest, outages
 from scenarios.model import Harm
 from scenarios.observations import ROLLOUT_LANE, Observation
 from scenarios.protocols import Stage
@@ -172,13 +172,8 @@ class Watch:
 
     def _recovery(self, horizon_ns: int, give_up_ns: int, still_bad: str | None) -> Recovery:
         """What is known when the wait is over; `still_bad` None: restored."""
-        since_ns = self.feed.since_ns or 0
-        ends = [
-            found.end
-            for name, lane in self.feed.sorted_lanes().items()
-            if (found := outage(lane, self._promised, since_ns, self.stage.probe.lanes[name].period_ns))
-        ]
-        restored, edge = still_bad is None, latest(ends)
+        found = outages(self.feed.sorted_lanes(), self._promised, self.feed.since_ns or 0, self._periods())
+        restored, edge = still_bad is None, latest([each.end for each in found.values()])
         refused, broken = self.feed.last_refused, self.feed.last_not_promised
         stuck = not restored and broken is not None and broken.lane == ROLLOUT_LANE
         quiet_ns = MIN_OBSERVATIONS / self.stage.probe.rate_hz * 1e9
@@ -200,12 +195,12 @@ class Watch:
         )
 
     def _starts(self) -> list[Edge]:
-        since_ns = self.feed.since_ns or 0
-        found = [
-            outage(lane, lambda seen: seen.served, since_ns, self.stage.probe.lanes[name].period_ns)
-            for name, lane in self.feed.sorted_lanes().items()
-        ]
-        return [each.start for each in found if each is not None]
+        lanes = self.feed.sorted_lanes()
+        found = outages(lanes, lambda seen: seen.served, self.feed.since_ns or 0, self._periods())
+        return [each.start for each in found.values()]
+
+    def _periods(self) -> dict[str, int]:
+        return {name: lane.period_ns for name, lane in self.stage.probe.lanes.items()}
 
     def _promised(self, seen: Observation) -> bool:
         if seen.lane == ROLLOUT_LANE:

@@ -1,5 +1,6 @@
 """Edges of an outage: the truth lies inside the interval, and the interval is no wider than it has to be."""
 
+import math
 import random
 from collections.abc import Callable
 from fractions import Fraction
@@ -8,8 +9,8 @@ from math import comb
 import pytest
 
 from scenarios.judging.causes import Cause, Verdict
-from scenarios.judging.intervals import Edge, against, duration_s, earliest, latest, outage, share_lower_bound
-from scenarios.observations import Observation
+from scenarios.judging.intervals import Edge, against, duration_s, earliest, latest, outage, outages, share_lower_bound
+from scenarios.observations import ROLLOUT_LANE, Observation
 
 MS = 1_000_000
 TICK = 10 * MS
@@ -17,10 +18,14 @@ START = 50 * 1000 * MS
 JITTER = 4 * MS
 
 
-def seen(sent_ns: int, done_ns: int, served: bool) -> Observation:
-    return Observation(
-        lane="read", tick=0, planned_ns=sent_ns, sent_ns=sent_ns, done_ns=done_ns, status=None, served=served
-    )
+def seen(sent_ns: int, done_ns: int, served: bool, again: int = 0, lane: str = "read") -> Observation:
+    when = {"planned_ns": sent_ns, "sent_ns": sent_ns, "done_ns": done_ns}
+    return Observation(lane=lane, tick=0, **when, status=None, served=served, again=again)
+
+
+def follow_ups(after: Observation, served: bool = False) -> list[Observation]:
+    """Nine more looks at once after a bad one."""
+    return [seen(after.sent_ns + MS + i, after.sent_ns + 2 * MS + i, served, again=i) for i in range(1, 10)]
 
 
 def lane(length_ns: int, bad: Callable[[int], int | None], rng: random.Random) -> list[Observation]:
@@ -45,7 +50,7 @@ def test_the_truth_of_a_total_outage_is_always_inside_and_the_interval_is_narrow
     rng = random.Random(hang_ms)
     for _ in range(600):
         began = START + rng.randrange(200 * MS, 400 * MS)
-        ended = began + rng.randrange(30 * MS, 600 * MS)
+        ended = began + rng.randrange(110 * MS, 600 * MS)
         took = max(JITTER, hang_ms * MS)
         found = outage(lane(1200 * MS, lambda at: took if began <= at < ended else None, rng), served, START, TICK)  # noqa: B023
         assert found is not None
@@ -53,7 +58,7 @@ def test_the_truth_of_a_total_outage_is_always_inside_and_the_interval_is_narrow
         assert found.end.hi is not None
         assert found.start.lo <= began <= found.start.hi
         assert found.end.lo <= ended <= found.end.hi
-        assert found.start.hi - found.start.lo <= TICK + MS + took
+        assert found.start.hi - found.start.lo <= TICK + MS + 2 * JITTER
         assert found.end.hi - found.end.lo <= TICK + MS + 2 * JITTER
         assert found.share == 1
 
@@ -84,10 +89,66 @@ def test_the_truth_of_a_partial_outage_is_inside_999_times_in_1000(share: float,
 
 def test_an_answer_decided_in_the_outage_and_told_after_it_is_not_taken_for_its_end() -> None:
     """A request that hangs through the end of the outage is bad, though it comes back when all is well again."""
-    observations = [seen(0, 2, True), seen(10, 1010, False), seen(20, 1020, False), seen(30, 32, True)]
-    found = outage(observations, served, 0, 10)
+    bad = [seen(10 * i, 1000 + 10 * i, False) for i in range(1, 13)]
+    found = outage([seen(0, 2, True), *bad, seen(130, 132, True)], served, 0, 10)
     assert found is not None
-    assert found.end == Edge(lo=20, hi=32)
+    assert (found.start, found.end) == (Edge(lo=0, hi=12), Edge(lo=120, hi=132))
+
+
+@pytest.mark.parametrize("bad", range(1, 10))
+def test_a_few_bad_answers_in_a_row_do_not_prove_that_everybody_was_refused(bad: int) -> None:
+    """A share of the requests may be refused, and these few all hit it: both edges widen by what that leaves open."""
+    looks = [seen(START + i * TICK, START + i * TICK + MS, not 1000 <= i < 1000 + bad) for i in range(2000)]
+    found = outage(looks, served, START, TICK)
+    assert found is not None
+    ticks = math.log(0.001) / math.log1p(-(0.01 ** (1 / bad))) + 1
+    assert found.widened_ns == (int(ticks * TICK), int(ticks * TICK))
+
+
+@pytest.mark.parametrize(("again", "total"), [(False, True), (True, False)])
+def test_follow_ups_tell_a_short_total_outage_from_a_partial_one(again: bool, total: bool) -> None:
+    """Two looks refused, and the nine asked at once after the first: all of them, or only some."""
+    looks = [seen(START + i * TICK, START + i * TICK + MS, i not in (20, 21)) for i in range(900)]
+    asked = follow_ups(looks[20], served=again)
+    found = outage(sorted([*looks, *asked], key=lambda o: o.sent_ns), served, START, TICK)
+    assert found is not None
+    assert (found.widened_ns == (0, 0)) is total
+    assert (found.bad, found.total) == (2, 2)
+
+
+@pytest.mark.parametrize("others_refused", [True, False])
+def test_a_slow_lane_is_known_to_be_refused_in_whole_where_everybody_is(others_refused: bool) -> None:
+    """Three journeys of five a second say little; the hundred reads a second between them say the rest."""
+    down = range(300, 360)
+    reads = [seen(START + i * TICK, START + i * TICK + MS, not (others_refused and i in down)) for i in range(900)]
+    at = [START + 5 * MS + i * 20 * TICK for i in range(45)]
+    journeys = [seen(s, s + MS, (s - START) // TICK not in down, lane="journey") for s in at]
+    lanes = {"read": reads, "journey": journeys}
+    found = outages(lanes, served, START, {"read": TICK, "journey": 20 * TICK})
+    assert found["journey"].bad == 3
+    assert (found["journey"].widened_ns == (0, 0)) is others_refused
+    assert ("read" in found) is others_refused
+
+
+def test_an_outage_that_ends_replica_by_replica_is_judged_by_the_share_at_its_end() -> None:
+    """Ten seconds of nothing, then one look in three refused: the end widens by the share seen last."""
+    rng = random.Random(1)
+    tail = [rng.random() >= 1 / 3 for _ in range(300)]
+    fates = [True] * 100 + [False] * 1000 + tail + [True] * 300
+    looks = [seen(START + i * TICK, START + i * TICK + MS, good) for i, good in enumerate(fates)]
+    found = outage(looks, served, START, TICK)
+    assert found is not None
+    assert found.end.hi is not None
+    assert found.end.lo <= START + 1400 * TICK <= found.end.hi
+    assert found.widened_ns[0] < 10 * TICK
+    assert found.widened_ns[1] > 20 * TICK
+
+
+def test_a_rollout_that_stands_or_not_is_read_and_not_sampled() -> None:
+    looks = [seen(START + i * TICK, START + i * TICK + MS, i not in (20, 21), lane=ROLLOUT_LANE) for i in range(50)]
+    found = outage(looks, served, START, TICK)
+    assert found is not None
+    assert found.widened_ns == (0, 0)
 
 
 def test_no_bad_answer_is_no_outage() -> None:
@@ -97,11 +158,11 @@ def test_no_bad_answer_is_no_outage() -> None:
 
 def test_bad_answers_before_the_candidate_are_not_its_doing() -> None:
     """Only what was sent at or after `since_ns` can have been hurt by the candidate."""
-    observations = [seen(i, i + 1, i not in (3, 7)) for i in range(10)]
-    assert outage(observations, served, 8, 1) is None
-    found = outage(observations, served, 4, 1)
+    observations = [seen(i, i + 1, i < 3 or 7 < i < 10 or i > 20) for i in range(30)]
+    assert outage(observations, served, 21, 1) is None
+    found = outage(observations, served, 8, 1)
     assert found is not None
-    assert (found.bad, found.start) == (1, Edge(lo=6, hi=8))
+    assert (found.bad, found.start) == (11, Edge(lo=9, hi=11))
 
 
 def test_an_outage_that_does_not_end_has_no_upper_bound() -> None:

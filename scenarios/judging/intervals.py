@@ -1,20 +1,27 @@
-"""Edges of an outage as intervals: pure arithmetic over observations of one lane, nanoseconds throughout.
+"""Edges of an outage as intervals: pure arithmetic over observations, nanoseconds throughout.
 
-For a total outage the truth lies in (last good, first bad] at its start and in (last bad, first good] at its end. When
-only a share f of the answers is bad, one good answer proves nothing: both edges widen by ln(0.001)/ln(1 - f) + 1 ticks,
-f being the lower 99 % bound of the share seen.
+An outage is the set of instants at which a request that is sent is answered badly. Of a total one the truth lies in
+(last good sent, first bad known] at its start and in (last bad sent, first good done] at its end. When only a share f
+of the answers is bad, one good answer proves nothing: the edge widens by ln(0.001)/ln(1 - f) + 1 ticks, f being the
+lower 99 % bound of the share seen beside that edge. A few bad answers in a row prove no total outage either: it counts
+as total only where ten looks in a row were bad, of this lane with its follow-ups or of all lanes together.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scenarios.judging.causes import Cause, Verdict
-from scenarios.observations import Observation
+from scenarios.observations import ROLLOUT_LANE, Observation
 
 Good = Callable[[Observation], bool]
 MISS_PROBABILITY = 0.001
 CONFIDENCE = 0.99
+# half of the requests refused at random look like this less than once in a thousand times
+TOTAL_LOOKS = 10
+# the share is taken beside the edge, as an outage may be total at first and end replica by replica
+LOCAL_BAD = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,46 +34,112 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """From the first bad answer to the end of the last, with the share of bad answers between them."""
+    """From the first bad answer to the end of the last, with the share of bad answers among the looks between them.
+
+    `widened_ns`: by how much its start and its end were widened because some answers between were good.
+    """
 
     start: Edge
     end: Edge
     share: float
     bad: int
     total: int
+    widened_ns: tuple[int, int] = (0, 0)
 
 
-def outage(lane: Sequence[Observation], good: Good, since_ns: int, tick_ns: int) -> Outage | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """Looks of several lanes by the instant they were sent: where all of them were bad, everybody was refused."""
+
+    sent_ns: Sequence[int]
+    bad_before: Sequence[int]  # how many of the first i looks were bad
+
+    @classmethod
+    def of(cls, lanes: Mapping[str, Sequence[Observation]], good: Good) -> "Looks":
+        """What users asked in all `lanes`, follow-ups too."""
+        asked = (lane for name, lane in lanes.items() if name != ROLLOUT_LANE)
+        every = sorted((seen.sent_ns, not good(seen)) for lane in asked for seen in lane)
+        before = [0]
+        for _, bad in every:
+            before.append(before[-1] + bad)
+        return cls(sent_ns=[sent for sent, _ in every], bad_before=before)
+
+    def all_bad(self, lo_ns: int, hi_ns: int) -> bool:
+        """Whether there were enough looks sent in [lo_ns, hi_ns] to call an outage total, all of them bad."""
+        first, end = bisect_left(self.sent_ns, lo_ns), bisect_right(self.sent_ns, hi_ns)
+        return end - first >= TOTAL_LOOKS and self.bad_before[end] - self.bad_before[first] == end - first
+
+
+def outages(
+    lanes: Mapping[str, Sequence[Observation]], good: Good, since_ns: int, period_ns: Mapping[str, int]
+) -> dict[str, Outage]:
+    """The outage of each lane that had one. Lanes are sorted by sent_ns; `period_ns`: the time between two looks."""
+    everybody = Looks.of(lanes, good)
+    found = {name: outage(lane, good, since_ns, period_ns[name], everybody) for name, lane in lanes.items()}
+    return {name: each for name, each in found.items() if each is not None}
+
+
+def outage(
+    lane: Sequence[Observation], good: Good, since_ns: int, tick_ns: int, everybody: Looks | None = None
+) -> Outage | None:
     """The outage of one lane (sorted by sent_ns) from the first to the last bad answer sent at or after `since_ns`.
 
-    None where every answer was good. `tick_ns` is the lane's period, used by the partial-outage term.
+    None where every answer was good. `tick_ns` is the lane's period; `everybody` adds what other lanes saw.
     """
     bad_at = [i for i, seen in enumerate(lane) if seen.sent_ns >= since_ns and not good(seen)]
     if not bad_at:
         return None
     first, last = bad_at[0], bad_at[-1]
-    before = [seen.sent_ns for seen in lane[:first]]
+    known_ns = _known_ns(lane, first, good)
     after = [seen.done_ns for seen in lane[last + 1 :] if good(seen)]
-    total = last - first + 1
-    share = len(bad_at) / total
-    widen_ns = _widening_ticks(len(bad_at), total) * tick_ns
+    widen_start = widen_end = 0.0
+    if not _total(lane[first : last + 1], good, everybody, known_ns):
+        local = min(LOCAL_BAD, len(bad_at))
+        widen_start = tick_ns * _widening_ticks(lane[first : bad_at[local - 1] + 1], good)
+        widen_end = tick_ns * _widening_ticks(lane[bad_at[-local] : last + 1], good)
+    before = lane[first - 1].sent_ns if first else since_ns
     # no wider than what was looked at: harm is no older than its cause, and nothing is known after the last look
-    start_lo = max(since_ns, (before[-1] if before else since_ns) - widen_ns)
-    end_hi = min(min(after) + widen_ns, max(after)) if after else None
+    start_lo = max(since_ns, before - widen_start)
+    end_hi = min(min(after) + widen_end, max(after)) if after else None
+    planned = [seen for seen in lane[first : last + 1] if not seen.again] or [lane[first]]
+    bad = sum(not good(seen) for seen in planned)
     return Outage(
-        start=Edge(lo=int(start_lo), hi=lane[first].done_ns),
+        start=Edge(lo=int(start_lo), hi=known_ns),
         end=Edge(lo=lane[last].sent_ns, hi=None if end_hi is None else int(end_hi)),
-        share=share,
-        bad=len(bad_at),
-        total=total,
+        share=bad / len(planned),
+        bad=bad,
+        total=len(planned),
+        widened_ns=(int(widen_start), int(widen_end)),
     )
 
 
-def _widening_ticks(bad: int, total: int) -> float:
-    """Ticks by which both edges widen: 0 for a total outage, else ln(0.001)/ln(1 - f) + 1."""
-    if bad == total:
-        return 0.0
-    f = share_lower_bound(bad, total)
+def _known_ns(lane: Sequence[Observation], first: int, good: Good) -> int:
+    """When the outage had certainly begun: its first bad request had been answered, or reached the service.
+
+    One that is never answered is only given up at its deadline, but it was bad when it arrived: no later than the
+    slowest good answer before it took.
+    """
+    bad = lane[first]
+    usual = max((seen.done_ns - seen.sent_ns for seen in lane[:first] if good(seen)), default=None)
+    return bad.done_ns if usual is None else min(bad.done_ns, bad.sent_ns + usual)
+
+
+def _total(looks: Sequence[Observation], good: Good, everybody: Looks | None, known_ns: int) -> bool:
+    """Whether all that was asked between the first and the last bad answer was answered badly, and that is enough."""
+    if any(good(seen) for seen in looks):
+        return False
+    # a rollout's state is read, not sampled: every look tells all of it
+    if len(looks) >= TOTAL_LOOKS or looks[0].lane == ROLLOUT_LANE:
+        return True
+    return everybody is not None and everybody.all_bad(known_ns, looks[-1].sent_ns)
+
+
+def _widening_ticks(looks: Sequence[Observation], good: Good) -> float:
+    """Ticks by which an edge widens, judged by the looks beside it, which begin and end with a bad one."""
+    # follow-ups come where it is bad already: they tell total from partial, and would bias the share
+    planned = [seen for seen in looks if not seen.again]
+    bad = sum(not good(seen) for seen in planned)
+    f = share_lower_bound(max(bad, 1), max(len(planned), 1))
     return math.log(MISS_PROBABILITY) / math.log1p(-f) + 1
 
 

@@ -1,0 +1,100 @@
+"""Find a bench, run it with its progress told, keep its file and show its table."""
+
+import shutil
+import time
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import cast
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+import fixtures.run
+from fixtures.machine import facts
+from reports.summary import write_text
+from tests.bench.goals import Bench, Goal, Result, Tell
+
+WIDTH = 120
+
+
+def benches() -> dict[str, Bench]:
+    """Every bench by its name, sorted: the modules of this package that have `run`."""
+    names = sorted(module.name for module in iter_modules([_here()]) if not module.name.startswith("_"))
+    found = {name: import_module(f"tests.bench.{name}") for name in names}
+    return {name: cast("Bench", module) for name, module in found.items() if hasattr(module, "run")}
+
+
+def find(name: str) -> Bench:
+    """The bench called `name`; click's usage error with the names there are. Imports no other bench unless it must."""
+    if name.isidentifier() and not name.startswith("_") and (Path(_here()) / f"{name}.py").is_file():
+        module = import_module(f"tests.bench.{name}")
+        if hasattr(module, "run"):
+            return cast("Bench", module)
+    raise click.UsageError(f"no bench is called {name!r}. There are: {', '.join(benches())}")
+
+
+def measure(name: str, bench: Bench) -> Result:
+    """Run it, progress on standard error; its file is written whole and its table printed. Ctrl-C passes through."""
+    begun = time.monotonic()
+    tell = _teller(begun)
+    tell(f"{name}: {bench.TITLE} ({bench.TAKES})")
+    result = Result(command=f"tox -e bench -- {name}", machine=machine(), goals=bench.run(tell))
+    path = fixtures.run.OUT / "bench" / f"{name}.json"
+    write_text(path, result.model_dump_json(indent=2) + "\n")
+    tell(f"{name}: done; {path}")
+    show(name, result)
+    return result
+
+
+def machine() -> str:
+    """This machine in one line."""
+    known = facts()
+    words = (
+        f"{known['cores']} cores",
+        f"{known['memory_mb']} MiB memory",
+        f"Linux {known['kernel']}",
+        f"Python {known['python']}",
+    )
+    return ", ".join(words)
+
+
+def show(name: str, result: Result) -> None:
+    """The table, on standard output."""
+    table = Table(title=f"{name}: {result.machine}", title_justify="left", show_lines=True)
+    table.add_column("goal", ratio=1)
+    for column in ("figure", "limit", "holds"):
+        table.add_column(column, justify="right", no_wrap=True)
+    if any(goal.against for goal in result.goals):
+        table.add_column("against", no_wrap=True)
+    for goal in result.goals:
+        table.add_row(*_row(goal), *(["\n".join(_peers(goal))] if goal.against else []))
+    # made here, so that it writes to the standard output of now
+    Console(width=shutil.get_terminal_size((WIDTH, 24)).columns, highlight=False).print(table)
+
+
+def _row(goal: Goal) -> tuple[str, str, str, str]:
+    limit = "" if goal.limit is None else f"{goal.bound} {amount(goal.limit)} {goal.unit}"
+    holds = {True: "yes", False: "[bold red]NO[/]", None: ""}[goal.holds]
+    return goal.goal, f"{amount(goal.figure)} {goal.unit}", limit, holds
+
+
+def _peers(goal: Goal) -> list[str]:
+    return [f"{peer} {amount(figure)}" for peer, figure in goal.against.items()]
+
+
+def amount(figure: float) -> str:
+    """Three digits where there are that many: 0.0831, 4.12, 437, 12400."""
+    return f"{figure:.0f}" if abs(figure) >= 100 else f"{figure:.3g}"
+
+
+def _teller(begun: float) -> Tell:
+    def tell(text: str) -> None:
+        click.echo(f"{time.monotonic() - begun:7.1f} s  {text}", err=True)
+
+    return tell
+
+
+def _here() -> str:
+    return str(Path(__file__).parent)
