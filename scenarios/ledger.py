@@ -2,13 +2,18 @@
 
 Imported by the probe and by locustfiles, so it uses the standard library alone. One file a writing process; each record
 is one `os.write` to a file opened with O_APPEND, so a killed writer or harness loses no record it had made.
+
+A record is one JSON line: `{"e": "intent", "id", "client", "seq", "op", …, "t"}` before the request leaves, and later
+`{"e": "ack"|"rejected"|"unknown", "id", "status", "release", "why", "xid", "lsn", "t"}`; `t` is monotonic ns. What the
+write does is `"digest"` for an insert of the row `id`, `"row"` and `"digest"` for an update, `"row"` for a delete,
+and `"rows": {row: digest}` for a write of several rows.
 """
 
 import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,12 +21,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row read back: who wrote it, in which order, and the SHA-256 of its body."""
+    """One row read back: which write it shows (`client`, `seq`) and the SHA-256 of its body.
+
+    `version` counts the writes that were ever applied to the row, 1 after its insert; None where its table has none.
+    """
 
     id: str
     client: str
     seq: int
     digest: str
+    version: int | None = None
 
 
 def body_digest(body: str) -> str:
@@ -39,47 +48,103 @@ class LedgerWriter:
         self._client = client
 
     def intent(self, write_id: str, seq: int, body: str, client: str | None = None) -> None:
-        """Record that `body` is about to be sent under `write_id`. Call it before the request leaves."""
-        digest = body_digest(body)
-        who = {"client": client or self._client, "seq": seq}
-        self._append({"e": "intent", "id": write_id, **who, "op": "insert", "digest": digest})
+        """Record that a row `write_id` with `body` is about to be made. Call it before the request leaves."""
+        self._intend(write_id, seq, client, op="insert", digest=body_digest(body))
 
-    def ack(self, write_id: str, status: int, release: str | None) -> None:
-        """The service said that it is saved."""
-        self._append({"e": "ack", "id": write_id, "status": status, "release": release, "why": None})
+    def update(self, write_id: str, row: str, seq: int, body: str, client: str | None = None) -> None:
+        """Record that `row`, which is there, is about to be given `body`. An update must not make a row."""
+        self._intend(write_id, seq, client, op="update", row=row, digest=body_digest(body))
+
+    def delete(self, write_id: str, row: str, seq: int, client: str | None = None) -> None:
+        """Record that `row` is about to be deleted."""
+        self._intend(write_id, seq, client, op="delete", row=row)
+
+    def multi(self, write_id: str, seq: int, bodies: Mapping[str, str], client: str | None = None) -> None:
+        """Record that the rows of `bodies` (body by row id) are about to be made, all or none."""
+        digests = {row: body_digest(body) for row, body in bodies.items()}
+        self._intend(write_id, seq, client, op="multi", rows=digests)
+
+    def ack(
+        self, write_id: str, status: int, release: str | None, xid: int | None = None, lsn: int | None = None
+    ) -> None:
+        """The service said that it is saved. `lsn`: how far the server's log was at the least, in bytes."""
+        self._settle("ack", write_id, status, release, None, xid, lsn)
 
     def rejected(self, write_id: str, status: int | None, why: str) -> None:
         """The service said that it is *not* saved, or nothing was ever sent."""
-        self._append({"e": "rejected", "id": write_id, "status": status, "release": None, "why": why})
+        self._settle("rejected", write_id, status, None, why)
 
-    def unknown(self, write_id: str, status: int | None, why: str) -> None:
-        """Nobody can tell: a timeout, a cut connection, an answer that does not say."""
-        self._append({"e": "unknown", "id": write_id, "status": status, "release": None, "why": why})
+    def unknown(self, write_id: str, status: int | None, why: str, xid: int | None = None) -> None:
+        """Nobody can tell: a timeout, a cut connection, an answer that does not say. `xid`: the transaction, if told."""
+        self._settle("unknown", write_id, status, None, why, xid)
 
-    def settle(self, write_id: str, status: int, answer: dict[str, Any]) -> str:
-        """Classify a full answer by what it says about the commit; returns "ack", "rejected" or "unknown"."""
-        if status == 201 and answer.get("committed") is True and answer.get("id") == write_id:
-            self.ack(write_id, status, answer.get("release"))
+    def settle(self, write_id: str, status: int, answer: dict[str, Any], want: int = 201) -> str:
+        """Classify a full answer by what it says about the commit; returns "ack", "rejected" or "unknown".
+
+        `want` is the status that this kind of write answers with.
+        """
+        xid, lsn = _whole(answer.get("xid")), _whole(answer.get("lsn"))
+        if status == want and answer.get("committed") is True and answer.get("id") == write_id:
+            self.ack(write_id, status, answer.get("release"), xid, lsn)
             return "ack"
         if answer.get("committed") is False:
             self.rejected(write_id, status, str(answer.get("error"))[:200])
             return "rejected"
-        self.unknown(write_id, status, "the answer does not say whether it was committed")
+        said = str(answer.get("error") or "the answer does not say whether it was committed")
+        self.unknown(write_id, status, said[:200], xid)
         return "unknown"
 
     def close(self) -> None:
         """Close the file; records are on it already."""
         os.close(self._fd)
 
+    def _intend(self, write_id: str, seq: int, client: str | None, **effect: object) -> None:
+        self._append({"e": "intent", "id": write_id, "client": client or self._client, "seq": seq, **effect})
+
+    def _settle(
+        self,
+        outcome: str,
+        write_id: str,
+        status: int | None,
+        release: str | None,
+        why: str | None,
+        xid: int | None = None,
+        lsn: int | None = None,
+    ) -> None:
+        told = {name: value for name, value in (("xid", xid), ("lsn", lsn)) if value is not None}
+        self._append({"e": outcome, "id": write_id, "status": status, "release": release, "why": why, **told})
+
     def _append(self, record: dict[str, Any]) -> None:
         record["t"] = time.monotonic_ns()
-        os.write(self._fd, (json.dumps(record, separators=(",", ":")) + "\n").encode())
+        line = (json.dumps(record, separators=(",", ":")) + "\n").encode()
+        if os.write(self._fd, line) != len(line):
+            # a write that the ledger does not know of must not be sent: nobody could ever judge it
+            raise OSError(f"the ledger could not be written: the record of {record['id']} is not whole")
+
+
+def _whole(value: object) -> int | None:
+    """`value` if it is a whole number: what a service that says something else tells is not used."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**64 else None
 
 
 def read_ledger(folder: Path) -> Iterator[dict[str, Any]]:
-    """Every record of every file in `folder`; a torn last line (the writer was killed) is left out."""
+    """Every record of every file in `folder`; a torn last line (the writer was killed) is left out.
+
+    ValueError names the file of a line that is broken anywhere else: it may have been an acknowledgement.
+    """
     for path in sorted(folder.glob("*.jsonl")):
-        with path.open(encoding="utf-8") as lines:
-            for line in lines:
-                if line.endswith("\n"):
-                    yield json.loads(line)
+        yield from read_lines(path)
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The records of one file of JSON lines, as `read_ledger` reads them."""
+    from pydantic_core import from_json  # here, not above: writers need it not, and a million lines take a third as long
+
+    with path.open("rb") as lines:
+        for line in lines:
+            if not line.endswith(b"\n"):
+                return
+            try:
+                yield from_json(line, cache_strings="keys")
+            except ValueError as error:
+                raise ValueError(f"{path}: a broken record: {line[:120]!r}") from error

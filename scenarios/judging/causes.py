@@ -38,19 +38,45 @@ class Cause(StrEnum):
     VERIFICATION_FAILED = "verification_failed"
     # inconclusive: the system or the scenario gave nothing to judge
     NO_STEADY_STATE = "no_steady_state"
+    PROMISE_UNTOLD = "promise_untold"
     NO_TRAFFIC = "no_traffic"
+    HARMED_EARLY = "harmed_early"
+    OTHER_HARM = "other_harm"
     NO_HARM = "no_harm"
+    CANDIDATE_UNSEEN = "candidate_unseen"
     NOT_DETECTED = "not_detected"
+    HARM_OVER_EARLY = "harm_over_early"
+    PROCEDURE_EMPTY = "procedure_empty"
     TOO_FEW_WRITES_BEFORE = "too_few_writes_before"
     TOO_FEW_WRITES_DURING = "too_few_writes_during"
     TOO_FEW_WRITES_AFTER = "too_few_writes_after"
     OBJECTIVE_STRADDLED = "objective_straddled"
     READ_BACK_FAILED = "read_back_failed"
-    # inconclusive: the harness is to blame, so the drill is tried once more
+    SNAPSHOT_FAILED = "snapshot_failed"
+    # inconclusive: the harness is to blame, so the drill is tried once more; what explains most comes first
+    HOST_SUSPENDED = "host_suspended"
+    EVIDENCE_UNWRITABLE = "evidence_unwritable"
     PROBE_DIED = "probe_died"
     WORKLOAD_DIED = "workload_died"
+    CPU_STARVED = "cpu_starved"
+    CONTROL_LANE_SILENT = "control_lane_silent"
+    CONTROL_LANE_LATE = "control_lane_late"
+    PROBE_DROPPED = "probe_dropped"
+    PROBE_LATE = "probe_late"
+    WORKLOAD_SATURATED = "workload_saturated"
     HARNESS_OVERLOADED = "harness_overloaded"
+    LANE_SILENT = "lane_silent"
+    TOO_FEW_LOOKS = "too_few_looks"
+    TOO_LITTLE_TRAFFIC_BEFORE = "too_little_traffic_before"
+    TOO_LITTLE_TRAFFIC_DURING = "too_little_traffic_during"
+    TOO_LITTLE_TRAFFIC_AFTER = "too_little_traffic_after"
+    LEDGER_INCOMPLETE = "ledger_incomplete"
+    PORT_TAKEN = "port_taken"
     DEPLOY_FAILED = "deploy_failed"
+    STEPS_NOT_RUN = "steps_not_run"
+    ENVIRONMENT_LOST = "environment_lost"
+    LOGS_NOT_KEPT = "logs_not_kept"
+    CLEANUP_FAILED = "cleanup_failed"
     INTERRUPTED = "interrupted"
     HARNESS_ERROR = "harness_error"
 
@@ -89,25 +115,51 @@ _SENTENCES: dict[Cause, str] = {
     Cause.RPO_EXCEEDED: "More was lost than the objective allows.",
     Cause.VERIFICATION_FAILED: "A line of the runbook's own verification list is not true.",
     Cause.NO_STEADY_STATE: "The baseline never served users steadily, so there was nothing to hurt.",
+    Cause.PROMISE_UNTOLD: "The baseline's answers do not tell what it promises, so its return could not be seen.",
     Cause.NO_TRAFFIC: "There was no user traffic to measure.",
+    Cause.HARMED_EARLY: "Users were hurt before the candidate came, so not all of the harm is its own.",
+    Cause.OTHER_HARM: "The candidate did harm, but not of the kind that the scenario declares.",
     Cause.NO_HARM: "The candidate did no harm, so there was nothing to roll back.",
+    Cause.CANDIDATE_UNSEEN: "Every answer was the baseline's, bad ones too: the candidate never reached a user.",
     Cause.NOT_DETECTED: "The signal never fired, so nobody would have started the rollback.",
+    Cause.HARM_OVER_EARLY: "The harm was over before the procedure began, so it ended nothing.",
+    Cause.PROCEDURE_EMPTY: "The procedure holds no command: every line of its steps is empty or a comment.",
     Cause.TOO_FEW_WRITES_BEFORE: "Too few writes were acknowledged before the candidate to judge loss.",
     Cause.TOO_FEW_WRITES_DURING: "Too few writes were attempted while the candidate ran to judge loss.",
     Cause.TOO_FEW_WRITES_AFTER: "Too few writes were acknowledged after the rollback to call users served.",
     Cause.OBJECTIVE_STRADDLED: "The measured interval lies across the objective: neither met nor missed.",
     Cause.READ_BACK_FAILED: "The rows could not be read back, so loss could not be judged.",
+    Cause.SNAPSHOT_FAILED: "The state could not be looked at, so what the rollback changed is not known.",
+    Cause.HOST_SUSPENDED: "This machine slept during the drill: its times are not those that users had.",
+    Cause.EVIDENCE_UNWRITABLE: "The evidence could not be written: the disk is full or refuses.",
     Cause.PROBE_DIED: "The probe stopped before the drill did.",
     Cause.WORKLOAD_DIED: "The background users stopped before the drill did.",
-    Cause.HARNESS_OVERLOADED: "This machine was too busy to measure: even our own echo server answered late.",
+    Cause.CPU_STARVED: "Programs of the harness waited for a processor so long that it shows in what was measured.",
+    Cause.CONTROL_LANE_SILENT: "Our own echo server was never heard, so nobody knows whether this machine was well.",
+    Cause.CONTROL_LANE_LATE: "This machine was too busy to measure: even our own echo server answered late.",
+    Cause.PROBE_DROPPED: "The probe could not send all of its looks.",
+    Cause.PROBE_LATE: "The probe sent its looks late, so lateness of ours would be called lateness of the service.",
+    Cause.WORKLOAD_SATURATED: "The background users could not keep their pace: there was less load than declared.",
+    Cause.HARNESS_OVERLOADED: "This machine is too busy to measure: calibration did not see an outage of known length.",
+    Cause.LANE_SILENT: "One kind of request was no longer answered at all, so whether it is served is not known.",
+    Cause.TOO_FEW_LOOKS: "The probe looked too rarely after the rollback to call users served.",
+    Cause.TOO_LITTLE_TRAFFIC_BEFORE: "Users had stopped coming before the candidate was deployed.",
+    Cause.TOO_LITTLE_TRAFFIC_DURING: "Users stopped coming while the candidate ran.",
+    Cause.TOO_LITTLE_TRAFFIC_AFTER: "Too few users came after the rollback to say that it holds under load.",
+    Cause.LEDGER_INCOMPLETE: "The record of writes has gaps, so loss could not be judged.",
+    Cause.PORT_TAKEN: "Something else listens on the port that the service was given.",
     Cause.DEPLOY_FAILED: "The release could not be deployed.",
+    Cause.STEPS_NOT_RUN: "Steps of the procedure were left out, though none before them had failed.",
+    Cause.ENVIRONMENT_LOST: "What the drill stood on went away while it ran.",
+    Cause.LOGS_NOT_KEPT: "Logs of the drill could not be kept, so its evidence is not whole.",
+    Cause.CLEANUP_FAILED: "What the drill had made could not be taken away.",
     Cause.INTERRUPTED: "The run was interrupted.",
     Cause.HARNESS_ERROR: "The harness itself failed.",
 }
 
 _ORDER = list(Cause)
 _FAILED = frozenset(_ORDER[: _ORDER.index(Cause.NO_STEADY_STATE)])
-_HARNESS = frozenset(_ORDER[_ORDER.index(Cause.PROBE_DIED) :])
+_HARNESS = frozenset(_ORDER[_ORDER.index(Cause.HOST_SUSPENDED) :])
 _RANK = {Verdict.PASSED: 0, Verdict.INCONCLUSIVE: 1, Verdict.FAILED: 2}
 
 

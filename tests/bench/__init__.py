@@ -13,6 +13,6 @@ in `tests.bench.goals`. The goal's text says exactly what was measured; `against
 this very run. Where the machine lacks something, raise `EnvironmentUnavailable`.
 
 Clean up in `finally` and `with`: Ctrl-C and SIGTERM arrive as KeyboardInterrupt. What is timed in this process itself
-is timed under `fixtures.leases.measuring()`; drills take that token on their own. Import what is heavy inside functions,
-since `--list` imports every module. Modules without `run` are helpers.
+is timed under `fixtures.leases.measuring()`; drills take that token on their own. Import what is heavy inside
+functions, since `--list` imports every module. Modules without `run` are helpers.
 """

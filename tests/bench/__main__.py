@@ -24,7 +24,11 @@ class _Listing(click.Command):
             formatter.write_dl([(name, f"{bench.TITLE} ({bench.TAKES})") for name, bench in benches().items()])
 
 
-@click.command(cls=_Listing, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.command(
+    "tox -e bench --",
+    cls=_Listing,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.argument("names", nargs=-1, metavar="NAME...")
 @click.option("--list", "listed", is_flag=True, help="Print the names of the benches, and nothing else.")
 @click.pass_context
@@ -59,7 +63,7 @@ def _run(names: tuple[str, ...]) -> int:
     try:
         results = [measure(name, bench) for name, bench in wanted.items()]
     except KeyboardInterrupt:
-        click.echo("interrupted; what was started is gone, and nothing was written for the bench that was cut", err=True)
+        click.echo("interrupted: what was started is gone, and the bench that was cut left no figures", err=True)
         return EXIT_INTERRUPTED
     except EnvironmentUnavailable as lack:
         click.echo(f"Error: {lack}", err=True)
@@ -68,4 +72,4 @@ def _run(names: tuple[str, ...]) -> int:
 
 
 if __name__ == "__main__":
-    main(prog_name="tox -e bench --")
+    main(prog_name=main.name)
