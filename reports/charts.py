@@ -115,7 +115,7 @@ def _strip(lane: str, y: float, ticks: list[Observation], span: Span, plot: floa
     asked = [tick for tick in ticks if tick.lane == lane]
     lane_span = span.coarsened(asked)
     buckets = bucketed(asked, lane_span)
-    if not buckets[-1].answers:  # it reaches past the end of the record: not silence
+    if buckets[-1].silent:  # it reaches past the end of the record: not silence
         buckets.pop()
     words = escape(_LANE_WORDS.get(lane, lane)[:14])
     parts = [
@@ -130,14 +130,17 @@ def _bucket_bar(bucket: Bucket, span: Span, plot: float, y: float) -> str:
     start = span.start_ns + bucket.index * span.bucket_ns
     x = LEFT + span.x(start, plot)
     width = LEFT + span.x(start + span.bucket_ns, plot) - x
-    if bucket.answers == 0:
+    if bucket.silent:
         return _rect("none", x, y + STRIP - 4, width, 3, "no answer recorded")
-    if bucket.bad == 0:
+    if not bucket.bad and not bucket.bad_follow_ups:
         return _rect("ok", x, y + STRIP - 3, width, 3)
-    share = bucket.bad / bucket.answers
+    share = bucket.bad / bucket.answers if bucket.answers else 0.0
     kind = "b1" if share < _SLIGHT else "b2" if share < _HALF else "b3"
     height = 4 + share * (STRIP - 4)
-    return _rect(kind, x, y + STRIP - height, width, height, f"{bucket.bad} of {bucket.answers} answers bad")
+    tip = f"{bucket.bad} of {bucket.answers} answers bad"
+    if bucket.follow_ups:
+        tip += f", not counting {bucket.bad_follow_ups} of {bucket.follow_ups} follow-ups"
+    return _rect(kind, x, y + STRIP - height, width, height, tip)
 
 
 def _ribbon(y: float, ticks: list[Observation], span: Span, plot: float) -> str:

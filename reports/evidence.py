@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +67,20 @@ def read_json(path: Path) -> Any:
 
 
 def read_events(folder: Path) -> list[Event]:
-    """The events of a drill in the order of the clock."""
+    """The events of a drill in the order of the clock, each at the interval that was computed for it last."""
     events = [_event(line) for line in read_jsonl(folder / "events.jsonl") if isinstance(line.get("t"), int)]
+    for later in [event for event in events if event.name == "refined"]:
+        at = next((i for i, event in enumerate(events) if event.name == later.facts.get("name")), None)
+        if at is not None:
+            events[at] = _refined(events[at], later)
     return sorted(events, key=lambda event: event.t_ns)
+
+
+def _refined(event: Event, later: Event) -> Event:
+    """`event` as more answers showed it to have been: a wait acts on the first it sees, the judging on all."""
+    t_ns = later.lo_ns if later.hi_ns is None else later.hi_ns
+    facts = {**event.facts, "lo_ns": later.lo_ns, "hi_ns": later.hi_ns}
+    return replace(event, t_ns=t_ns, lo_ns=later.lo_ns, hi_ns=later.hi_ns, facts=facts)
 
 
 def _event(line: dict[str, Any]) -> Event:

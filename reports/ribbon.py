@@ -24,10 +24,13 @@ class Block:
 
 
 def blocks(ticks: Sequence[Observation], span: Span) -> list[Block]:
-    """The stretches of the span, by what most answers of each bucket said; buckets without facts belong to none."""
+    """The stretches of the span, by what most answers of each bucket said; buckets without facts belong to none.
+
+    Follow-ups have no vote: there are many of them to one look.
+    """
     told: list[Counter[str]] = [Counter() for _ in range(span.buckets)]
     for tick in sorted(ticks, key=lambda tick: tick.planned_ns):
-        words = _words(tick)
+        words = "" if tick.again else _words(tick)
         if words and tick.lane != CONTROL_LANE and span.start_ns <= tick.planned_ns < span.end_ns:
             told[(tick.planned_ns - span.start_ns) // span.bucket_ns][words] += 1
     found: list[Block] = []

@@ -43,7 +43,7 @@ class Span:
 
     def coarsened(self, ticks: Sequence[Observation]) -> "Span":
         """The same span in buckets so long that a lane as slow as that of `ticks` has an answer in each."""
-        times = sorted(tick.planned_ns for tick in ticks)
+        times = sorted(tick.planned_ns for tick in ticks if not tick.again)
         if len(times) < 2:
             return self
         interval_ns = median(b - a for a, b in pairwise(times))
@@ -53,13 +53,23 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
-    """The answers planned for one bucket of time."""
+    """The answers planned for one bucket of time.
+
+    Follow-ups are apart: they come where it is bad already, so in a share or a median they would count it twice.
+    """
 
     index: int
     answers: int
     bad: int
+    follow_ups: int
+    bad_follow_ups: int
     median_ms: float | None
     max_ms: float | None
+
+    @property
+    def silent(self) -> bool:
+        """Nothing at all was answered in it."""
+        return not self.answers and not self.follow_ups
 
 
 def nice_step(at_least: float) -> float:
@@ -100,11 +110,15 @@ def bucketed(ticks: Sequence[Observation], span: Span) -> list[Bucket]:
 
 
 def _bucket(index: int, group: list[Observation]) -> Bucket:
-    latencies = [(tick.done_ns - tick.sent_ns) / 1e6 for tick in group]
+    planned = [tick for tick in group if not tick.again]
+    bad = sum(not tick.served for tick in planned)
+    latencies = [(tick.done_ns - tick.planned_ns) / 1e6 for tick in planned]
     return Bucket(
         index=index,
-        answers=len(group),
-        bad=sum(not tick.served for tick in group),
+        answers=len(planned),
+        bad=bad,
+        follow_ups=len(group) - len(planned),
+        bad_follow_ups=sum(not tick.served for tick in group) - bad,
         median_ms=median(latencies) if latencies else None,
         max_ms=max(latencies, default=None),
     )

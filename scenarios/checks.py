@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from scenarios.judging.causes import Cause, Verdict, worst
-from scenarios.judging.intervals import Edge, against
+from scenarios.judging.intervals import against
 from scenarios.judging.ledger import Judgement, Write
 from scenarios.model import Objective, RecoveryClock
 from scenarios.protocols import State, StepResult
@@ -81,15 +81,6 @@ def recovery_time(objective: Objective, recovery: Interval | None, disruption: I
     verdict, cause = against((lo, hi), objective.rto_s, Cause.RTO_EXCEEDED)
     detail = f"{objective.clock} {lo:.3f} s to {hi:.3f} s, objective {objective.rto_s:g} s"
     return CheckRecord(id="objective-rto", verdict=verdict, cause=cause, detail=detail)
-
-
-def harm_lasted(restored: Edge, procedure_started_ns: int) -> list[CheckRecord]:
-    """A check that does not hold where users were served again before anybody did anything, else none."""
-    if restored.hi is None or restored.hi > procedure_started_ns:
-        return []
-    early_s = (procedure_started_ns - restored.hi) / 1e9
-    detail = f"users were served again {early_s:.3f} s before the procedure was started, so it proves nothing"
-    return [not_passed("harm-lasted", Cause.NO_HARM, detail)]
 
 
 def recovery_point(objective: Objective | None, judgement: Judgement) -> CheckRecord:
@@ -175,6 +166,11 @@ def diff(before: State, after: State, ignore: frozenset[str]) -> StateDiff:
         if other:
             changed[table] = other
     return StateDiff(facts=facts, removed_rows=removed, changed_rows=changed)
+
+
+def unpromised(restores: Sequence[str]) -> frozenset[str]:
+    """Facts that a way back does not promise to restore: a downgrade brings the schema back, not the release."""
+    return frozenset({"release", "schema"} - set(restores))
 
 
 def _promise_of(fact: str) -> str:

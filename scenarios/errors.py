@@ -5,7 +5,11 @@
 Usage errors (a bad option, a bad system folder) are raised as `UsageError`; `fixtures/` turns them into pytest's own.
 """
 
+import errno
+
 from scenarios.judging.causes import Cause
+
+UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
 
 class DrillFailure(AssertionError):
@@ -33,3 +37,13 @@ class EnvironmentUnavailable(Exception):
 
 class UsageError(Exception):
     """Somebody wrote something we cannot read. The message names file, line and what was expected."""
+
+
+def broken(error: Exception) -> Inconclusive:
+    """What an error that nobody expected makes of a drill that had begun: it proved nothing, and this is why."""
+    if isinstance(error, EnvironmentUnavailable):
+        # no missing tool: it was there when the drill began
+        return Inconclusive(Cause.ENVIRONMENT_LOST, str(error))
+    full = isinstance(error, OSError) and error.errno in UNWRITABLE
+    cause = Cause.EVIDENCE_UNWRITABLE if full else Cause.HARNESS_ERROR
+    return Inconclusive(cause, f"{type(error).__name__}: {error}")

@@ -44,6 +44,9 @@ class Objective:
     clock: RecoveryClock = RecoveryClock.RECOVERY
 
 
+USER_TIMEOUT_S = 2.0  # a background user gives up on an answer after this long
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
     """The background users (Locust). `users` at once, each pausing `pause_s` between requests on average."""

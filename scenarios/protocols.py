@@ -12,6 +12,7 @@ from typing import Protocol
 from scenarios.ledger import Row
 from scenarios.model import Load, Scenario, System
 from scenarios.observations import Observation
+from scenarios.results import Calibration
 from scenarios.runbook import Procedure, Step
 
 
@@ -27,6 +28,11 @@ class EvidenceSink(Protocol):
     """One drill's evidence folder. Everything is on disk when the call returns."""
 
     folder: Path
+
+    @property
+    def head(self) -> str | None:
+        """The SHA-256 that the next line of events.jsonl would carry as `prev`; None before the first line."""
+        ...
 
     def event(self, name: str, at_ns: int, /, **facts: object) -> None:
         """Append one line to events.jsonl."""
@@ -92,6 +98,14 @@ class Database(Protocol):
     def collect(self, sink: EvidenceSink) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request of a background user, answered or given up at `done_ns`."""
+
+    sent_ns: int
+    done_ns: int
+
+
 class Workload(Protocol):
     """Background users (Locust)."""
 
@@ -101,6 +115,17 @@ class Workload(Protocol):
 
     def requests(self) -> int:
         """How many requests users made so far; raises Inconclusive(WORKLOAD_DIED)."""
+        ...
+
+    def made(self) -> Sequence[Request]:
+        """Every request so far, in the order they ended."""
+        ...
+
+    def cpu_share(self) -> float | None:
+        """The most of one core that the users' own program took over any 5 s while they were making requests.
+
+        None: not known, as it ran for too short a time or cannot be looked at.
+        """
         ...
 
 
@@ -123,12 +148,23 @@ class Lane:
         return self.deadline_ns + 1_000_000_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneCounts:
+    """How well one lane kept its schedule: ticks planned, sent and dropped, and how late those sent were, in ms."""
+
+    planned: int
+    sent: int
+    dropped: int
+    late_ms: Mapping[str, float]  # p50, p99, max
+
+
 class Probe(Protocol):
     """Fixed-rate measurement of availability, open loop, in its own process."""
 
     lanes: Mapping[str, Lane]  # the judged ones
     rate_hz: float  # of all judged lanes together
     error_ms: float | None  # worst error of this run's self-calibration
+    calibration: Calibration | None  # all of it; None: not calibrated
 
     def start(self) -> None: ...
 
@@ -138,8 +174,32 @@ class Probe(Protocol):
         """All so far, judged lanes and control, in the order they ended; raises Inconclusive(PROBE_DIED)."""
         ...
 
-    def dropped_share(self) -> float:
-        """Planned ticks that could not be sent, as a share of all planned; known once the probe has stopped."""
+    def counts(self) -> Mapping[str, LaneCounts]:
+        """Each lane's schedule, the control lane's too; empty until the probe has stopped."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostReading:
+    """What the sentinel read of this machine at one instant. None: the kernel does not tell."""
+
+    at_ns: int
+    late_ms: tuple[float, ...]  # by how much each sleep since the last reading was overslept
+    asleep_ns: int  # boot time less monotonic time: grows only while the machine is suspended
+    waiting_us: int | None  # some program waited for a processor, since boot: /proc/pressure/cpu
+    waiting_avg10: float | None  # the same over the last 10 s, in %
+    stolen_s: float | None  # processor time that the hypervisor kept from this machine, since boot, all cores
+
+
+class Sentinel(Protocol):
+    """Watches this machine itself while a drill measures."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def readings(self) -> Sequence[HostReading]:
+        """All so far. Where nothing could be written down, raises Inconclusive(EVIDENCE_UNWRITABLE)."""
         ...
 
 
@@ -180,6 +240,7 @@ class Stage:
     database: Database
     workload: Workload
     probe: Probe
+    sentinel: Sentinel
     runner: Runner
     sink: EvidenceSink
     clock: Clock

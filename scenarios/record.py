@@ -5,12 +5,14 @@ from pathlib import Path
 
 from scenarios import checks
 from scenarios.errors import Inconclusive
+from scenarios.harness import Symptom
 from scenarios.judging.causes import Cause, Verdict, worst
 from scenarios.judging.intervals import duration_s
 from scenarios.judging.ledger import Judgement
-from scenarios.model import Objective, Scenario, System
+from scenarios.model import Objective, RecoveryClock, Scenario, System
 from scenarios.protocols import Stage, StepResult
 from scenarios.results import CheckRecord, DrillRecord, Expected, Interval, ObjectiveRecord, Phases, StepRecord, Writes
+from scenarios.runbook import Procedure
 from scenarios.timeline import Timeline
 from scenarios.watching import Recovery
 
@@ -39,10 +41,23 @@ class Findings:
     judgement: Judgement | None = None
     baseline_answers: dict[str, str | None] = field(default_factory=dict)
     last_answers: dict[str, str | None] = field(default_factory=dict)
-    harness: str | None = None
+    harness: list[Symptom] = field(default_factory=list)  # worst first
     window_cut_s: float = 0.0  # by how much --time-scale shortened the alarm's window
     checks: list[CheckRecord] = field(default_factory=list)
     stopped: Inconclusive | None = None
+
+
+def promised(scenario: Scenario, procedure: Procedure) -> Objective | None:
+    """The scenario's own objective, else what the runbook's procedure promises."""
+    if scenario.objective is not None or procedure.rto_s is None:
+        return scenario.objective
+    rpo_s = procedure.rpo_s or 0.0
+    return Objective(
+        rto_s=procedure.rto_s,
+        rpo_s=rpo_s,
+        rpo_writes=0 if rpo_s == 0 else None,
+        clock=RecoveryClock(procedure.clock),
+    )
 
 
 def build_record(
@@ -65,18 +80,20 @@ def build_record(
             "disruption_s": disruption,
             "claimed_s": _claimed_s(findings, timeline),
             "probe_error_ms": stage.probe.error_ms,
+            "calibration": stage.probe.calibration,
             "rpa_s": judgement.rpa_s if judgement else None,
             "writes": judgement.writes if judgement else Writes(),
             "phases_s": timeline.phases(),
             "checks": judged,
             "steps": [_step(result) for result in findings.steps],
+            "events_head": stage.sink.head,
         }
     )
 
 
 def uncleaned(record: DrillRecord, error: Exception) -> DrillRecord:
     """`record` of a drill whose cleanup failed: what it found stands, but it is not *passed* and says what is left."""
-    left = checks.not_passed("cleanup", Cause.HARNESS_ERROR, f"cleanup failed: {type(error).__name__}: {error}")
+    left = checks.not_passed("cleanup", Cause.CLEANUP_FAILED, f"{type(error).__name__}: {error}")
     if record.verdict == Verdict.FAILED:
         return record.model_copy(update={"checks": [*record.checks, left]})
     verdict = {"verdict": left.verdict, "cause": left.cause, "detail": left.detail, "as_expected": False}
@@ -143,17 +160,17 @@ def _checks(
         judged.append(checks.recovery_point(findings.objective, findings.judgement))
         judged.append(checks.ledger(findings.judgement))
     judged += findings.checks
-    if findings.harness is not None:
-        judged = [_distrust(check, findings.harness) for check in judged]
-        judged.append(checks.not_passed("harness", Cause.HARNESS_OVERLOADED, findings.harness))
+    if findings.harness:
+        judged = [_distrust(check, findings.harness[0]) for check in judged]
+    judged += [checks.not_passed(f"harness-{cause}", cause, told) for cause, told in findings.harness]
     return judged
 
 
-def _distrust(check: CheckRecord, why: str) -> CheckRecord:
+def _distrust(check: CheckRecord, symptom: Symptom) -> CheckRecord:
     timed = check.id in TIMED_CHECKS and check.cause != Cause.STEP_FAILED
     if check.verdict == Verdict.PASSED or not timed:
         return check
-    return checks.not_passed(check.id, Cause.HARNESS_OVERLOADED, f"{check.detail}; not trusted, as {why}")
+    return checks.not_passed(check.id, symptom.cause, f"{check.detail}; not trusted, as {symptom.sentence}")
 
 
 def _verdict(judged: list[CheckRecord], stopped: Inconclusive | None) -> tuple[str, str | None, str]:

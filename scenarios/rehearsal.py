@@ -4,18 +4,19 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from scenarios import checks
-from scenarios.errors import Inconclusive, UsageError
+from scenarios import checks, proof
+from scenarios.errors import EnvironmentUnavailable, Inconclusive, UsageError, broken
+from scenarios.harness import Pace, Symptom, symptoms
 from scenarios.judging.causes import Cause
 from scenarios.judging.ledger import fold, judge
-from scenarios.model import Objective, RecoveryClock, Scenario, System
+from scenarios.model import Scenario, System
 from scenarios.protocols import Environment, Stage, State, StepResult
-from scenarios.record import Findings, Subject, build_record, uncleaned
-from scenarios.results import DrillRecord
+from scenarios.record import Findings, Subject, build_record, promised, uncleaned
+from scenarios.results import CheckRecord, DrillRecord
 from scenarios.runbook import Procedure, Runbook, load_runbook
 from scenarios.signals import from_trigger, scaled_window_s
 from scenarios.timeline import Timeline
-from scenarios.watching import Watch
+from scenarios.watching import Recovery, Watch
 
 HARM_WAIT_S = 15.0
 DETECT_SLACK_S = 10.0
@@ -71,8 +72,7 @@ def _rehearse_on(stage: Stage, subject: Subject, environment: str) -> DrillRecor
     except UsageError:
         raise
     except Exception as error:
-        # a cluster that dies half way is no missing tool either: the drill was begun and proved nothing
-        findings.stopped = Inconclusive(Cause.HARNESS_ERROR, f"{type(error).__name__}: {error}")
+        findings.stopped = broken(error)
     finally:
         drill.keep_logs()
     return build_record(subject, environment, stage, findings, drill.timeline)
@@ -94,7 +94,7 @@ class _Drill:
         self.timeline = Timeline(self.stage.sink)
         self.watch = Watch(self.stage, self.subject.scenario.restores)
         self.runbook = load_runbook(self.system.folder / "RUNBOOK.md")
-        self.findings.objective = _objective(self.scenario, self.procedure)
+        self.findings.objective = promised(self.scenario, self.procedure)
 
     @property
     def system(self) -> System:
@@ -115,6 +115,7 @@ class _Drill:
         self._mark("baseline_deployed", release=self.scenario.baseline)
 
     def start_users(self) -> None:
+        self.stage.sentinel.start()
         self.stage.workload.start(self.scenario.load)
         self.stage.probe.start()
 
@@ -133,7 +134,14 @@ class _Drill:
         self._mark("candidate_deployed", started_ns=began_ns, release=self.scenario.candidate)
 
     def see_harm(self) -> None:
-        self.timeline.measured("harmed", self.watch.harm(self.scenario.harm, HARM_WAIT_S))
+        try:
+            self.timeline.measured("harmed", self.watch.harm(self.scenario.harm, HARM_WAIT_S))
+        except Inconclusive as stop:
+            feed = self.watch.feed
+            other = proof.other_harm(self.scenario.harm, feed.last_refused, feed.last_stuck)
+            if other and stop.cause is Cause.NO_HARM:
+                raise Inconclusive(Cause.OTHER_HARM, f"{stop.detail}; {other}") from stop
+            raise
 
     def detect_and_decide(self) -> None:
         trigger = self.runbook.trigger(self.scenario.signal)
@@ -146,6 +154,8 @@ class _Drill:
         self._mark("decided", severity=trigger.severity, table=trigger.procedure, procedure=self.scenario.procedure)
 
     def run_procedure(self) -> None:
+        if not proof.has_commands(self.procedure):
+            raise Inconclusive(Cause.PROCEDURE_EMPTY, f"procedure {self.procedure.id}, line {self.procedure.line}")
         sabotage = self.scenario.sabotage
         folder = self.system.folder / "sabotage" / sabotage if sabotage else None
         if sabotage:
@@ -169,21 +179,22 @@ class _Drill:
         # the probe first: it watched the whole hold, and what Locust's end does to the machine is nobody's outage
         self.stage.probe.stop()
         self.stage.workload.stop()
+        self.stage.sentinel.stop()
         before = self.findings.recovery
         assert before is not None
         after = self.findings.recovery = self.watch.confirmed(before)
         if after is not before:
             self.timeline.measured("restored", after.edge, restored=after.restored, served=after.served)
-        self.findings.harness = self.watch.harness_health()
+        self.findings.harness = self._symptoms(self._story())
 
     def verify(self) -> None:
         self.findings.baseline_answers = self.watch.baseline
         assert self.findings.recovery is not None
         assert self.before is not None
         self.findings.last_answers = self.findings.recovery.answers
-        self.findings.checks += checks.harm_lasted(self.findings.recovery.edge, self.timeline.at("procedure_started"))
+        self.findings.checks += self._proof(self.findings.recovery, self._story())
         self._judge_ledger()
-        difference = checks.diff(self.before, self._snapshot("after"), _ignored(self.scenario))
+        difference = checks.diff(self.before, self._snapshot("after"), checks.unpromised(self.scenario.restores))
         self.stage.sink.write_json("state/diff.json", difference.model_dump())
         self.findings.checks += checks.state(difference)
         if self.scenario.verification is not None:
@@ -192,16 +203,57 @@ class _Drill:
 
     def blamed(self, stop: Inconclusive) -> Inconclusive:
         """`stop`, or the busy machine where that explains why nothing could be seen: such a drill is tried again."""
-        sick = None if stop.cause.in_harness or not self.watch.feed.control else self.watch.harness_health()
-        return Inconclusive(Cause.HARNESS_OVERLOADED, f"{stop.detail}; {sick}") if sick else stop
+        sick = [] if stop.cause.in_harness or not self.watch.feed.control else self._symptoms(None)
+        return Inconclusive(sick[0].cause, f"{stop.detail}; {sick[0].sentence}") if sick else stop
 
     def keep_logs(self) -> None:
         for part in (self.stage.platform, self.stage.database):
             try:
                 part.collect(self.stage.sink)
             except Exception as error:
-                lost = Inconclusive(Cause.HARNESS_ERROR, f"logs not kept: {type(error).__name__}: {error}")
+                lost = Inconclusive(Cause.LOGS_NOT_KEPT, f"{type(error).__name__}: {error}")
                 self.findings.stopped = self.findings.stopped or lost
+
+    def _symptoms(self, story: proof.Story | None) -> list[Symptom]:
+        """What was wrong with the harness so far; how users kept their pace only where the drill's `story` is known."""
+        feed, users = self.watch.feed, self.stage.workload
+        free = story.free if story else []
+        return symptoms(
+            control=feed.control,
+            until_ns=max((lane[-1].done_ns for lane in feed.lanes.values()), default=0),
+            lanes=self.stage.probe.counts(),
+            host=self.stage.sentinel.readings(),
+            pace=Pace(load=self.scenario.load, made=users.made(), cpu_share=users.cpu_share(), free=free),
+        )
+
+    def _story(self) -> proof.Story:
+        recovery = self.findings.recovery
+        assert recovery is not None
+        return proof.Story(
+            scenario=self.scenario,
+            steady_ns=self.timeline.at("steady"),
+            candidate_ns=self.watch.feed.since_ns or 0,
+            started_ns=self.timeline.at("procedure_started"),
+            done_ns=self.timeline.at("procedure_done"),
+            back_ns=recovery.last_bad_ns if recovery.restored else None,
+            held_ns=recovery.held_ns if recovery.restored else None,
+        )
+
+    def _proof(self, recovery: Recovery, story: proof.Story) -> list[CheckRecord]:
+        """Whether enough has happened for this drill to prove anything."""
+        lanes = self.watch.feed.lanes
+        try:
+            ledger = proof.ledger_whole(self.stage.ledger_records(), lanes.get("write", []))
+        except (OSError, ValueError) as error:
+            raise Inconclusive(Cause.LEDGER_INCOMPLETE, f"{type(error).__name__}: {error}") from error
+        return [
+            *proof.quiet_before(story, lanes),
+            *proof.candidate_seen(story, lanes, self.watch.baseline),
+            *proof.harm_lasted(recovery.edge, story.started_ns),
+            *proof.enough_looks(story, self.stage.probe.lanes, lanes),
+            proof.enough_traffic(story, self.scenario.load, self.stage.workload.made()),
+            ledger,
+        ]
 
     def _judge_ledger(self) -> None:
         assert self.before is not None
@@ -227,8 +279,13 @@ class _Drill:
 
     def _snapshot(self, name: str) -> State:
         columns = self.before.columns if self.before else {}
-        database = self.stage.database.snapshot(self.system.state_tables, columns)
-        state = replace(database, facts={**self.stage.platform.facts(), **database.facts})
+        try:
+            database = self.stage.database.snapshot(self.system.state_tables, columns)
+            state = replace(database, facts={**self.stage.platform.facts(), **database.facts})
+        except (Inconclusive, EnvironmentUnavailable):
+            raise
+        except Exception as error:
+            raise Inconclusive(Cause.SNAPSHOT_FAILED, f"{name}: {type(error).__name__}: {error}") from error
         self.stage.sink.write_json(f"state/{name}.json", asdict(state))
         return state
 
@@ -238,7 +295,7 @@ class _Drill:
         results = self.stage.runner.run(procedure, self._parameters(), sabotage, prefix, on_step)
         if len(results) < len(procedure.steps) and all(result.ok for result in results):
             raise Inconclusive(
-                Cause.HARNESS_ERROR,
+                Cause.STEPS_NOT_RUN,
                 f"{procedure.id}: only {len(results)} of {len(procedure.steps)} steps were run, and none had failed",
             )
 
@@ -267,21 +324,3 @@ class _Drill:
 
     def _mark(self, name: str, /, **facts: object) -> None:
         self.timeline.mark(name, self.stage.clock.now_ns(), **facts)
-
-
-def _objective(scenario: Scenario, procedure: Procedure) -> Objective | None:
-    """The scenario's own objective, else what the runbook's procedure promises."""
-    if scenario.objective is not None or procedure.rto_s is None:
-        return scenario.objective
-    rpo_s = procedure.rpo_s or 0.0
-    return Objective(
-        rto_s=procedure.rto_s,
-        rpo_s=rpo_s,
-        rpo_writes=0 if rpo_s == 0 else None,
-        clock=RecoveryClock(procedure.clock),
-    )
-
-
-def _ignored(scenario: Scenario) -> frozenset[str]:
-    """Facts that this way back does not promise to restore: a downgrade brings the schema back, not the release."""
-    return frozenset({"release", "schema"} - set(scenario.restores))

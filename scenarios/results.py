@@ -150,6 +150,7 @@ class DrillRecord(Record):
     checks: list[CheckRecord]
     steps: list[StepRecord]
     evidence: str
+    events_head: str | None = None  # SHA-256 of the last line of events.jsonl
 
 
 class Platform(Record):

@@ -20,11 +20,16 @@ class Timeline:
     def measured(self, name: str, edge: Edge, /, **facts: object) -> None:
         """Record something that the probe bounds; stamped with the interval's end, or its start if it is open."""
         self._events[name] = edge
-        self._sink.event(name, edge.lo if edge.hi is None else edge.hi, lo_ns=edge.lo, hi_ns=edge.hi, **facts)
+        self._tell(name, edge, **facts)
 
     def refine(self, name: str, edge: Edge) -> None:
-        """Replace an event's interval by one computed from more observations; the record on disk stays."""
-        self._events[name] = edge
+        """Replace an event's interval by one computed from more observations.
+
+        The line on disk stays; one more, `refined`, names the event and has the interval that holds from then on.
+        """
+        if self._events.get(name) != edge:
+            self._events[name] = edge
+            self._tell("refined", edge, of=name)
 
     def get(self, name: str) -> Edge | None:
         """The event, or None if it has not happened."""
@@ -46,6 +51,9 @@ class Timeline:
             propagate=None if propagate is None else max(0.0, propagate),
             stabilise=self._between("restored", "held"),
         )
+
+    def _tell(self, name: str, edge: Edge, /, **facts: object) -> None:
+        self._sink.event(name, edge.lo if edge.hi is None else edge.hi, lo_ns=edge.lo, hi_ns=edge.hi, **facts)
 
     def _between(self, first: str, second: str) -> float | None:
         a, b = self._events.get(first), self._events.get(second)

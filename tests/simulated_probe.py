@@ -12,6 +12,7 @@ from scenarios.judging.causes import Cause
 from scenarios.ledger import Row, body_digest
 from scenarios.observations import CONTROL_LANE, Observation
 from scenarios.protocols import Lane
+from scenarios.results import Calibration
 
 if TYPE_CHECKING:
     from tests.simulated_world import World
@@ -44,6 +45,7 @@ class SimulatedProbe:
     """Sends every lane's ticks on time; an answer can be seen once the clock has passed its end."""
 
     error_ms: float | None = 1.0
+    calibration: Calibration | None = None
 
     def __init__(self, world: "World") -> None:
         self._world = world

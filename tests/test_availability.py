@@ -13,8 +13,16 @@ SECOND = 1000 * MS
 
 
 def seen(sent_ns: int, served: bool, again: int = 0, lane: str = "read", took_ns: int = MS) -> Observation:
-    when = {"planned_ns": sent_ns, "sent_ns": sent_ns, "done_ns": sent_ns + took_ns}
-    return Observation(lane=lane, tick=0, **when, status=None, served=served, again=again)
+    return Observation(
+        lane=lane,
+        tick=0,
+        planned_ns=sent_ns,
+        sent_ns=sent_ns,
+        done_ns=sent_ns + took_ns,
+        status=None,
+        served=served,
+        again=again,
+    )
 
 
 def served(observation: Observation) -> bool:

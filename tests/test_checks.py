@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from scenarios import checks
+from scenarios import checks, proof
 from scenarios.judging.causes import Cause, Verdict
 from scenarios.judging.intervals import Edge
 from scenarios.judging.ledger import Judgement, Write
@@ -190,8 +190,8 @@ def test_a_rollback_that_never_came_to_an_end_needs_no_writes_after_it() -> None
 @pytest.mark.parametrize(("hi", "told"), [(19, True), (20, True), (21, False), (None, False)])
 def test_users_who_were_served_before_anybody_did_anything_are_told_of(hi: int | None, told: bool) -> None:
     """The procedure starts at 20: harm that had certainly ended by then was not ended by it."""
-    found = checks.harm_lasted(Edge(lo=10, hi=hi), 20)
-    assert [outcome(check) for check in found] == ([(Verdict.INCONCLUSIVE, Cause.NO_HARM)] if told else [])
+    found = proof.harm_lasted(Edge(lo=10, hi=hi), 20)
+    assert [outcome(check) for check in found] == ([(Verdict.INCONCLUSIVE, Cause.HARM_OVER_EARLY)] if told else [])
 
 
 def state(rows: dict[str, dict[str, str]] | None = None, **facts: str) -> State:

@@ -12,8 +12,8 @@ MAX_MODULE_LINES = 300
 # The one module of the harness that sleeps, and programs of their own, each with the reason it may.
 MAY_SLEEP = {
     "fixtures/waits.py": "the one place where the harness waits",
-    "fixtures/probe/process.py": "a process of its own: each tick waits for the instant it is planned for",
-    "fixtures/probe/echo.py": "a process of its own: it makes outages of a known length",
+    "fixtures/probe/lane.py": "a process of its own: each tick waits for the instant it is planned for",
+    "fixtures/probe/faults.py": "a process of its own: it makes outages of a known length",
     "tests/*": "tests stand outside the harness",
     "*/locustfile.py": "users pause between requests",
     "scenarios/service/*": "a service is a program of its own",

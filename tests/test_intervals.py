@@ -19,8 +19,16 @@ JITTER = 4 * MS
 
 
 def seen(sent_ns: int, done_ns: int, served: bool, again: int = 0, lane: str = "read") -> Observation:
-    when = {"planned_ns": sent_ns, "sent_ns": sent_ns, "done_ns": done_ns}
-    return Observation(lane=lane, tick=0, **when, status=None, served=served, again=again)
+    return Observation(
+        lane=lane,
+        tick=0,
+        planned_ns=sent_ns,
+        sent_ns=sent_ns,
+        done_ns=done_ns,
+        status=None,
+        served=served,
+        again=again,
+    )
 
 
 def follow_ups(after: Observation, served: bool = False) -> list[Observation]:

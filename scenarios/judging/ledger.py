@@ -1,123 +1,205 @@
-"""Every write's fate, judged from the ledger's records and the rows read back. Pure.
+"""Every write's fate, judged from the ledger's records and the rows read back. Pure, and in one pass over each.
 
-Writes here are single-row inserts, so four of the classes cannot occur and are reported as not measured (null):
-resurrected, stale and reordered need updates or deletes, torn needs a write of several rows.
+Nearly all writes are inserts of a row that nothing else touched: those are settled as their row goes by, and only what
+is left goes through `ledger_fates`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
+from scenarios.judging.ledger_fates import row_fates, write_fate
+from scenarios.judging.ledger_history import DELETE, DIGEST_BYTES, INSERT, MULTI, UPDATE, History, Write
 from scenarios.ledger import Row
 from scenarios.results import Writes
 
+__all__ = ["UNDONE", "History", "Judgement", "Write", "fold", "judge"]
 
-@dataclass(slots=True, kw_only=True)
-class Write:
-    """One write as its ledger tells it. `outcome` is "ack", "rejected" or "unknown" (also: no answer recorded)."""
-
-    id: str
-    client: str
-    seq: int
-    digest: str
-    intent_ns: int
-    outcome: str = "unknown"
-    settled_ns: int | None = None
-    release: str | None = None
+UNDONE = ("lost", "stale", "resurrected", "torn")  # an acknowledged effect that is not there, or not all of it
+_BAD = ("lost", "corrupt", "duplicate", "phantom", "recovered", "unknown_lost", "foreign")
+_UNKNOWN, _ACK, _REJECTED = range(3)
+_AWAY, _INTACT, _ODD = range(3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """Counts, the members of each class that is not *kept*, and the recovery point actual."""
+    """Counts, the members of each class that is not *kept*, and the recovery point actual.
+
+    `unknowns`: how many unknown writes the server could tell to be "committed" or "aborted", and how many are "left".
+    `last_lsn`: how far the server's log certainly was at the last acknowledgement before the data was stopped or
+    replaced, in bytes; None where nobody told.
+    """
 
     writes: Writes
     classes: dict[str, list[dict[str, Any]]]
     rpa_s: float
+    unknowns: Mapping[str, int] = field(default_factory=dict)
+    last_lsn: int | None = None
 
 
-@dataclass(slots=True)
-class _Tally:
-    kept: int = 0
-    acked: int = 0
-    classes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-
-    def put(self, name: str, write: Write) -> None:
-        member: dict[str, Any] = {"id": write.id, "client": write.client, "seq": write.seq, "sent_ns": write.intent_ns}
-        member |= {"acked_ns": write.settled_ns if write.outcome == "ack" else None, "release": write.release}
-        self.classes.setdefault(name, []).append(member)
-
-    def count(self, name: str) -> int:
-        return len(self.classes.get(name, []))
-
-
-def fold(records: Iterable[dict[str, Any]]) -> dict[str, Write]:
-    """The writes by id. The first outcome recorded stands, but an acknowledgement beats every other: whoever asked
-    again was told that it is saved. An outcome without an intent is ignored.
-    """
-    writes: dict[str, Write] = {}
-    outcomes: list[dict[str, Any]] = []
+def fold(records: Iterable[Mapping[str, Any]]) -> History:
+    """The writes that `records` tell of."""
+    history = History()
+    add = history.add
     for record in records:
-        if record["e"] == "intent":
-            named = {name: record[name] for name in ("id", "client", "seq", "digest")}
-            writes[record["id"]] = Write(**named, intent_ns=record["t"])
-        else:
-            outcomes.append(record)
-    for record in outcomes:
-        write = writes.get(record["id"])
-        if write is not None and (write.settled_ns is None or (record["e"] == "ack" and write.outcome != "ack")):
-            write.outcome, write.settled_ns, write.release = record["e"], record["t"], record.get("release")
-    return writes
+        add(record)
+    return history
 
 
-def judge(
-    writes: dict[str, Write], rows: Iterable[Row], known_before: set[str], procedure_started_ns: int
-) -> Judgement:
+def judge(history: History, rows: Iterable[Row], known_before: set[str], procedure_started_ns: int) -> Judgement:
     """Classify every write and every row. `known_before`: ids in the snapshot, so seeded rows are not foreign."""
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row.id, []).append(row)
-    tally = _Tally()
-    for write in writes.values():
-        _classify(write, found.get(write.id, []), tally)
-    for row_id in found.keys() - writes.keys() - known_before:
-        row = found[row_id][0]
-        foreign = {"id": row_id, "client": row.client, "seq": row.seq, "acked_ns": None, "release": None}
-        tally.classes.setdefault("foreign", []).append(foreign)
-    return Judgement(writes=_counts(tally), classes=tally.classes, rpa_s=_rpa_s(writes, tally, procedure_started_ns))
+    tally = _Tally(history)
+    versions = tally.look_at(rows, known_before)
+    tally.settle_plain()
+    tally.settle_touched()
+    rpa_s, last_lsn = _reach(history, tally.classes, procedure_started_ns)
+    return Judgement(
+        writes=_counts(tally, versions),
+        classes=tally.classes,
+        rpa_s=rpa_s,
+        unknowns=history.unknowns(),
+        last_lsn=last_lsn,
+    )
 
 
-def _classify(write: Write, rows: list[Row], tally: _Tally) -> None:
-    acked = write.outcome == "ack"
-    intact = all((row.client, row.seq, row.digest) == (write.client, write.seq, write.digest) for row in rows)
-    tally.acked += acked
-    if write.outcome == "rejected":
-        if rows:
-            tally.put("phantom", write)
-    elif not rows:
-        tally.put("lost" if acked else "unknown_lost", write)
-    elif not intact:
-        tally.put("corrupt", write)
-    elif len(rows) > 1:
-        tally.put("duplicate", write)
-    elif acked:
-        tally.kept += 1
-    else:
-        tally.put("recovered", write)
+class _Tally:
+    """The classes as they fill. `state` is, by write, what was found of a plain insert's row."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.kept = 0
+        self.classes: dict[str, list[dict[str, Any]]] = {}
+        self.state = bytearray(len(history))
+        self.found: dict[str, list[Row]] = {}  # rows that are not just a plain insert's, once and as written
+
+    def look_at(self, rows: Iterable[Row], known_before: set[str]) -> bool:
+        """Sort the rows; True if they have versions."""
+        history, state = self.history, self.state
+        numbers, touched, op = history.numbers, history.touched, history.op
+        versions = False
+        for row in rows:
+            versions = versions or row.version is not None
+            number = numbers.get(row.id, -1)
+            if row.id in touched:
+                self.found.setdefault(row.id, []).append(row)
+            elif number < 0 or op[number] != INSERT:
+                if row.id not in known_before:
+                    self._put_foreign(row)
+            elif state[number] == _AWAY and self._intact(number, row):
+                state[number] = _INTACT
+            else:
+                if state[number] == _INTACT:
+                    self.found[row.id] = [self._as_written(number)]
+                state[number] = _ODD
+                self.found.setdefault(row.id, []).append(row)
+        return versions
+
+    def settle_plain(self) -> None:
+        """Every insert of a row that nothing else touched."""
+        names = {
+            (_ACK, _AWAY): "lost",
+            (_UNKNOWN, _AWAY): "unknown_lost",
+            (_UNKNOWN, _INTACT): "recovered",
+            (_REJECTED, _INTACT): "phantom",
+        }
+        history, touched = self.history, self.history.touched
+        for number, (op, outcome, state) in enumerate(zip(history.op, history.outcome, self.state, strict=True)):
+            if op != INSERT or (touched and history.ids[number] in touched):
+                continue
+            if outcome == _ACK and state == _INTACT:
+                self.kept += 1
+            elif state == _ODD:
+                write = history.write(number)
+                self._put(write, write_fate(write, row_fates(write.id, [write], self.found[write.id])))
+            elif (outcome, state) in names:
+                self._put(history.write(number), names[outcome, state])
+
+    def settle_touched(self) -> None:
+        """Every write of a row that several writes touched, and every write of several rows."""
+        pending: dict[int, list[str]] = {}  # fates so far of the writes of several rows
+        for row_id, numbers in self.history.touched.items():
+            found = self.found.get(row_id, [])
+            for number, fate in self._fates(row_id, numbers, found):
+                if self.history.op[number] == MULTI:
+                    pending.setdefault(number, []).append(fate)
+                elif fate in ("kept", "replaced"):
+                    self.kept += 1
+                else:
+                    self._settle(number, [fate])
+        for number, fates in pending.items():
+            self._settle(number, fates)
+
+    def _fates(self, row_id: str, numbers: list[int], found: list[Row]) -> Iterator[tuple[int, str]]:
+        history = self.history
+        numbers = sorted(numbers, key=history.intent_ns.__getitem__)
+        if self._as_promised(row_id, numbers, found):
+            # the usual case, cheaply: one after the other, all acknowledged, and the last one is what is there
+            return ((number, "kept") for number in numbers)
+        fates = row_fates(row_id, [history.write(number) for number in numbers], found)
+        return zip(numbers, fates, strict=True)
+
+    def _as_promised(self, row_id: str, numbers: list[int], found: list[Row]) -> bool:
+        history, last = self.history, numbers[-1]
+        if any(history.outcome[number] != _ACK for number in numbers):
+            return False
+        if any(history.settled_ns[one] >= history.intent_ns[other] for one, other in pairwise(numbers)):
+            return False
+        if history.op[last] == DELETE:
+            # a write of several rows wants to know whether it was there at all: only `row_fates` can tell
+            return not found and not any(history.op[number] == MULTI for number in numbers)
+        return len(found) == 1 and self._intact(last, found[0])
+
+    def _intact(self, number: int, row: Row) -> bool:
+        history = self.history
+        if row.seq != history.seq[number] or row.client != history.clients[history.client[number]]:
+            return False
+        if history.op[number] == MULTI:
+            return history.write(number).effect.get(row.id) == row.digest
+        return history.digests[number * DIGEST_BYTES : (number + 1) * DIGEST_BYTES] == bytes.fromhex(row.digest)
+
+    def _as_written(self, number: int) -> Row:
+        write = self.history.write(number)
+        return Row(id=write.id, client=write.client, seq=write.seq, digest=write.digest)
+
+    def _settle(self, number: int, fates: list[str]) -> None:
+        write = self.history.write(number)
+        self._put(write, write_fate(write, fates))
+
+    def _put(self, write: Write, name: str) -> None:
+        if name == "kept":
+            self.kept += 1
+        elif name:
+            acked_ns = write.settled_ns if write.outcome == "ack" else None
+            member = {"id": write.id, "op": write.op, "rows": sorted(write.effect), "client": write.client}
+            member |= {"seq": write.seq, "sent_ns": write.intent_ns, "acked_ns": acked_ns, "release": write.release}
+            self.classes.setdefault(name, []).append(member)
+
+    def _put_foreign(self, row: Row) -> None:
+        foreign = {"id": row.id, "client": row.client, "seq": row.seq, "acked_ns": None, "release": None}
+        self.classes.setdefault("foreign", []).append(foreign)
 
 
-def _counts(tally: _Tally) -> Writes:
-    names = ("lost", "corrupt", "duplicate", "phantom", "recovered", "unknown_lost", "foreign")
-    return Writes(acked=tally.acked, kept=tally.kept, **{name: tally.count(name) for name in names})
+def _counts(tally: _Tally, versions: bool) -> Writes:
+    """Null for a class that these writes cannot show."""
+    op = tally.history.op
+    updates, deletes, several = (op.count(kind) > 0 for kind in (UPDATE, DELETE, MULTI))
+    shown = {"stale": updates, "reordered": updates and versions, "resurrected": deletes, "torn": several}
+    names = (*_BAD, *(name for name, possible in shown.items() if possible))
+    counts = {name: len(tally.classes.get(name, [])) for name in names}
+    return Writes(acked=tally.history.outcome.count(_ACK), kept=tally.kept, **counts)
 
 
-def _rpa_s(writes: dict[str, Write], tally: _Tally, procedure_started_ns: int) -> float:
-    """Seconds from the oldest lost acknowledgement to the last one before the data was stopped or replaced.
+def _reach(history: History, classes: dict[str, list[dict[str, Any]]], started_ns: int) -> tuple[float, int | None]:
+    """Seconds from the oldest undone acknowledgement to the last one before the data was stopped or replaced, and how
+    far the server's log was at that one.
 
-    The newest lost acknowledgement is certainly before that moment, and so is every one before the procedure began.
+    The newest undone acknowledgement is certainly before that moment, and so is every one before the procedure began.
     """
-    lost: list[int] = [item["acked_ns"] for item in tally.classes.get("lost", [])]
-    if not lost:
-        return 0.0
-    end = max(procedure_started_ns, *lost)
-    acks = [w.settled_ns for w in writes.values() if w.outcome == "ack" and w.settled_ns and w.settled_ns <= end]
-    return (max(acks) - min(lost)) / 1e9
+    undone = [each["acked_ns"] for name in UNDONE for each in classes.get(name, []) if each["acked_ns"] is not None]
+    end = max(started_ns, *undone) if undone else started_ns
+    last_ns, last_lsn = 0, 0
+    for outcome, settled_ns, lsn in zip(history.outcome, history.settled_ns, history.lsn, strict=True):
+        if outcome == _ACK and settled_ns <= end:
+            last_ns, last_lsn = max(last_ns, settled_ns), max(last_lsn, lsn)
+    return ((last_ns - min(undone)) / 1e9 if undone else 0.0), last_lsn or None

@@ -1,0 +1,192 @@
+"""What the ledger's records tell of each write, kept small: a million writes take about 250 MB. Pure.
+
+A `Write` for each of a million writes would take a gigabyte, so they are numbered in the order of their intents and
+each fact lies in one array. A `Write` is made only for whoever looks at one.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ACK, REJECTED, UNKNOWN = "ack", "rejected", "unknown"
+OUTCOMES = (UNKNOWN, ACK, REJECTED)
+OPS = ("insert", "update", "delete", "multi")
+INSERT, UPDATE, DELETE, MULTI = range(4)
+DIGEST_BYTES = 32
+
+
+@dataclass(slots=True, kw_only=True)
+class Write:
+    """One write as its ledger tells it. `outcome` is "ack", "rejected" or "unknown" (also: no answer recorded).
+
+    `effect` is the digest of each row after the write, None for a row that is deleted.
+    """
+
+    id: str
+    client: str
+    seq: int
+    digest: str
+    intent_ns: int
+    outcome: str = UNKNOWN
+    settled_ns: int | None = None
+    release: str | None = None
+    op: str = "insert"
+    effect: Mapping[str, str | None] = field(default_factory=dict)
+
+
+class History:
+    """Every write of a ledger, by number. Filled by `add`, record by record."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.numbers: dict[str, int] = {}  # by write id
+        self.op = bytearray()  # index in OPS
+        self.outcome = bytearray()  # index in OUTCOMES
+        self.intent_ns = array("q")
+        self.settled_ns = array("q")  # 0: never
+        self.client = array("l")  # index in `clients`
+        self.seq = array("q")
+        self.digests = bytearray()  # DIGEST_BYTES each; of an insert or an update
+        self.lsn = array("Q")  # 0: not told
+        self.clients = _Names()
+        self.releases = _Names()
+        self.release = array("h")  # index in `releases`
+        self.effects: dict[int, str | dict[str, str]] = {}  # of other writes than inserts: the row, or digest by row
+        self.touched: dict[str, list[int]] = {}  # by row: its writes, where it has others than one insert of its own
+        self.xids: dict[int, int] = {}  # transactions of unknown writes, where somebody told
+        self.resolved: dict[int, str] = {}  # what became of those: "committed" or "aborted"
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, write_id: str) -> Write:
+        return self.write(self.numbers[write_id])
+
+    def values(self) -> Iterator[Write]:
+        """Every write, in the order of their intents."""
+        return map(self.write, range(len(self)))
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Take in one record. An outcome without an intent is ignored, and so is a second intent of the same id."""
+        if record["e"] == "intent":
+            self._intend(record)
+        else:
+            self._settle(record)
+
+    def _intend(self, record: Mapping[str, Any]) -> None:
+        write_id = record["id"]
+        number = len(self.ids)
+        if self.numbers.setdefault(write_id, number) != number:
+            return
+        self.ids.append(write_id)
+        self.intent_ns.append(record["t"])
+        self.settled_ns.append(0)
+        self.outcome.append(0)
+        self.client.append(self.clients.number(record["client"]))
+        self.seq.append(record["seq"])
+        self.release.append(0)
+        self.lsn.append(0)
+        if record["op"] == "insert":
+            self.op.append(INSERT)
+            self.digests += bytes.fromhex(record["digest"])
+            if write_id in self.touched:
+                self.touched[write_id].append(number)
+        else:
+            self._intend_other(record, number, OPS.index(record["op"]))
+
+    def _intend_other(self, record: Mapping[str, Any], number: int, op: int) -> None:
+        self.op.append(op)
+        digest = None
+        if op == MULTI:
+            rows: dict[str, str] = record["rows"]
+            self.effects[number] = rows
+        else:
+            digest, rows = record.get("digest"), {record["row"]: ""}
+            self.effects[number] = record["row"]
+        self.digests += bytes.fromhex(digest) if digest else bytes(DIGEST_BYTES)
+        for row in rows:
+            writes = self.touched.get(row)
+            if writes is None:
+                own = self.numbers.get(row)
+                self.touched[row] = [number] if own is None or self.op[own] != INSERT else [own, number]
+            else:
+                writes.append(number)
+
+    def _settle(self, record: Mapping[str, Any]) -> None:
+        """The first outcome stands, but an acknowledgement beats every other: whoever asked again was told that it is
+        saved.
+        """
+        number = self.numbers.get(record["id"])
+        if number is None:
+            return
+        outcome = OUTCOMES.index(record["e"])
+        if self.settled_ns[number] and (outcome != 1 or self.outcome[number] == 1):
+            return
+        self.outcome[number] = outcome
+        self.settled_ns[number] = record["t"]
+        self.release[number] = self.releases.number(record.get("release"))
+        self.lsn[number] = record.get("lsn") or 0
+        xid = record.get("xid")
+        if xid is not None and outcome == 0:
+            self.xids[number] = xid
+
+    def resolve(self, statuses: Mapping[int, str | None]) -> None:
+        """Take in what the server says of the unknown writes' transactions, `pg_xact_status` by xid.
+
+        A write whose transaction was aborted was refused, only nobody said so; one that is committed was never
+        promised to anybody, so it stays unknown and at most `recovered`.
+        """
+        for number, xid in self.xids.items():
+            status = statuses.get(xid)
+            if self.outcome[number] == 0 and status in ("committed", "aborted"):
+                self.resolved[number] = status
+                self.outcome[number] = OUTCOMES.index(REJECTED if status == "aborted" else UNKNOWN)
+
+    def unknowns(self) -> dict[str, int]:
+        """How many unknown writes turned out "committed" or "aborted", and how many are "left" unknown."""
+        found = list(self.resolved.values())
+        committed, aborted = found.count("committed"), found.count("aborted")
+        return {"committed": committed, "aborted": aborted, "left": self.outcome.count(0) - committed}
+
+    def digest(self, number: int) -> str:
+        """The digest of the one row of an insert or an update, in hex."""
+        return self.digests[number * DIGEST_BYTES : (number + 1) * DIGEST_BYTES].hex()
+
+    def rows(self, number: int) -> Iterable[str]:
+        """The ids of the rows that a write is about."""
+        effect = self.effects.get(number, self.ids[number])
+        return (effect,) if isinstance(effect, str) else effect
+
+    def write(self, number: int) -> Write:
+        """One write with everything that is known of it."""
+        op, digest = OPS[self.op[number]], self.digest(number)
+        effect = self.effects.get(number, self.ids[number])
+        one: dict[str, str | None] = {effect: None if op == "delete" else digest} if isinstance(effect, str) else {}
+        return Write(
+            id=self.ids[number],
+            client=self.clients[self.client[number]] or "",
+            seq=self.seq[number],
+            digest=digest,
+            intent_ns=self.intent_ns[number],
+            outcome=OUTCOMES[self.outcome[number]],
+            settled_ns=self.settled_ns[number] or None,
+            release=self.releases[self.release[number]],
+            op=op,
+            effect=effect if isinstance(effect, dict) else one,
+        )
+
+
+class _Names(list[str | None]):
+    """A short list of names, each with a number of its own; 0 is None."""
+
+    def __init__(self) -> None:
+        super().__init__([None])
+        self.numbers: dict[str | None, int] = {None: 0}
+
+    def number(self, name: str | None) -> int:
+        number = self.numbers.get(name)
+        if number is None:
+            number = self.numbers[name] = len(self)
+            self.append(name)
+        return number

@@ -1,0 +1,209 @@
+"""The same real `kubectl rollout undo`, seen by the probe, by a 1 Hz poller, by a 2 s poller, and by `rollout status`.
+
+The pollers do as the tools do that people use for this: OpenShift's disruption monitor samples once a second, krkn's
+health check every two. They run beside the probe, in the same drills, against the same port of a real kind cluster.
+"""
+
+import http.client
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fixtures.kind.environment import KindEnvironment
+from fixtures.leases import Lease
+from fixtures.run import CHECKOUT, Run
+from scenarios.errors import EnvironmentUnavailable
+from scenarios.model import Scenario, System
+from scenarios.protocols import Stage
+from scenarios.record import Subject
+from scenarios.registry import load_system
+from scenarios.rehearsal import rehearse
+from scenarios.results import DrillRecord
+from tests.bench.goals import Goal, Tell
+
+TITLE = "recovery of a real rollout undo: the probe beside a 1 Hz poller, a 2 s poller and rollout status"
+TAKES = "about 6 min, needs the engine"
+SYSTEM = CHECKOUT / "scenarios" / "systems" / "jarvis"
+PAGE = CHECKOUT / "docs" / "measurement.md"
+BEGIN, END = "<!-- peers: made by `tox -e bench -- peers` -->", "<!-- /peers -->"
+DRILLS = {"every request fails": "undo-fails-every-request", "3 of 10 requests fail": "undo-fails-some"}
+TIMES = 3
+TIME_SCALE = 0.02
+PERIODS_S = {"1 Hz poller": 1.0, "2 s poller": 2.0}
+TIMEOUT_S = 1.0
+PEERS = (*PERIODS_S, "rollout status")
+
+
+@dataclass(slots=True)
+class Poller:
+    """Asks every `period_s` whether the service answers 200, as a monitor does: one request, no deadline of its own."""
+
+    port: int
+    period_s: float
+    polls: list[tuple[int, bool]] = field(default_factory=list)  # (monotonic ns, good)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Harmless if it never started."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            good = self._ask()
+            self.polls.append((time.monotonic_ns(), good))
+            self._stop.wait(self.period_s)
+
+    def _ask(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
+        try:
+            connection.request("GET", "/api/ping?nonce=poll")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def recovery_s(self, started_ns: int) -> float | None:
+        """From `started_ns` to its first good poll after its last bad one; None where no poll after it was bad."""
+        bad = [i for i, (at, good) in enumerate(self.polls) if not good and at >= started_ns]
+        if not bad or bad[-1] + 1 == len(self.polls):
+            return None
+        return (self.polls[bad[-1] + 1][0] - started_ns) / 1e9
+
+
+class PolledEnvironment(KindEnvironment):
+    """The kind environment with pollers beside the probe."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run, self._on_event)
+        self.pollers: dict[str, Poller] = {}
+        self.started_ns = 0
+
+    def stage(self, *arguments: Any, **named: Any) -> Stage:
+        stage = super().stage(*arguments, **named)
+        port = int(stage.parameters["SERVICE_URL"].rsplit(":", 1)[1])
+        self.pollers = {name: Poller(port, period_s) for name, period_s in PERIODS_S.items()}
+        return stage
+
+    @contextmanager
+    def provision(self, system: System, scenario: Scenario, evidence: Path) -> Iterator[Stage]:
+        """Pollers ask from the good baseline on, and are gone before the service is."""
+        with super().provision(system, scenario, evidence) as stage:
+            try:
+                yield stage
+            finally:
+                for poller in self.pollers.values():
+                    poller.stop()
+
+    def _on_event(self, name: str, at_ns: int, _: dict[str, object]) -> None:
+        if name == "steady":
+            for poller in self.pollers.values():
+                poller.start()
+        if name == "procedure_started":
+            self.started_ns = at_ns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One drill: the probe's interval, and what each peer said, in s after the procedure began (None: nothing)."""
+
+    drill: str
+    probe_s: tuple[float, float]
+    peers: dict[str, float | None]
+
+    def outside_s(self, peer: str) -> float | None:
+        """How far a peer's figure lies outside the probe's interval: negative before it, 0 inside."""
+        said = self.peers[peer]
+        if said is None:
+            return None
+        return min(0.0, said - self.probe_s[0]) or max(0.0, said - self.probe_s[1])
+
+
+def run(tell: Tell) -> list[Goal]:
+    """Rehearse each drill a few times with the pollers beside it; writes the table into docs/measurement.md."""
+    named = Run.begin(time_scale=TIME_SCALE, suite=None, environment="kind", require_all=False)
+    alive = Lease(f"run/{named.name}")  # no other run sweeps this one's cluster
+    seen: list[Seen] = []
+    try:
+        environment = PolledEnvironment(named)
+        try:
+            for name, scenario in DRILLS.items():
+                for number in range(1, TIMES + 1):
+                    seen.append(_rehearse(environment, name, scenario, number))
+                    tell(f"{name}, {number} of {TIMES}: {_row(seen[-1])}")
+        finally:
+            environment.close()
+    finally:
+        alive.release()
+    _write_table(seen)
+    tell(f"table written: {PAGE.relative_to(CHECKOUT)}")
+    return [goal for name in DRILLS for goal in _goals(name, [each for each in seen if each.drill == name])]
+
+
+def _rehearse(environment: PolledEnvironment, name: str, scenario: str, number: int) -> Seen:
+    system = load_system(SYSTEM)
+    subject = Subject(
+        drill_id=f"bench::{scenario}-{number}", system=system, scenario=system.scenario(scenario), time_scale=TIME_SCALE
+    )
+    record = rehearse(subject, environment, environment.run.folder / f"{scenario}-{number}")
+    lo, hi = record.recovery_s or (None, None)
+    if lo is None or hi is None:
+        raise EnvironmentUnavailable(
+            "measured recovery", f"{name}: {record.verdict}, {record.cause}: {record.detail}", "run it again"
+        )
+    return Seen(drill=name, probe_s=(lo, hi), peers=_peers(environment, record))
+
+
+def _peers(environment: PolledEnvironment, record: DrillRecord) -> dict[str, float | None]:
+    polled = {name: poller.recovery_s(environment.started_ns) for name, poller in environment.pollers.items()}
+    return {**polled, "rollout status": record.claimed_s}
+
+
+def _goals(name: str, seen: list[Seen]) -> list[Goal]:
+    worst = {
+        peer: max((abs(out) for each in seen if (out := each.outside_s(peer)) is not None), default=None)
+        for peer in PEERS
+    }
+    width_s = max(each.probe_s[1] - each.probe_s[0] for each in seen)
+    against = {peer: out for peer, out in worst.items() if out is not None}
+    missed = sum(each.peers[peer] is None for each in seen for peer in PERIODS_S)
+    return [
+        Goal.seen(
+            f"{name}: width of the probe's interval, worst of {len(seen)}; against: how far outside it others were",
+            width_s,
+            "s",
+            against,
+        ),
+        Goal.seen(f"{name}: pollers that saw no trouble after the procedure began, of {2 * len(seen)}", missed, ""),
+    ]
+
+
+def _row(each: Seen) -> str:
+    cells = [each.drill, f"{each.probe_s[0]:.2f} to {each.probe_s[1]:.2f} s"]
+    for peer in PEERS:
+        said, out = each.peers[peer], each.outside_s(peer)
+        if said is None or out is None:
+            cells.append("saw no trouble")
+        else:
+            cells.append(f"{said:.2f} s" + (f" ({abs(out):.2f} s {'early' if out < 0 else 'late'})" if out else ""))
+    return " | ".join(cells)
+
+
+def _write_table(seen: list[Seen]) -> None:
+    head = f"| the candidate | probe | {' | '.join(PEERS)} |\n|---|---|---|---|---|\n"
+    table = head + "".join(f"| {_row(each)} |\n" for each in seen)
+    text = PAGE.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(f"{before}{BEGIN}\n\n{table}\n{END}{after}", encoding="utf-8")
