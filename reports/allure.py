@@ -9,6 +9,7 @@ from typing import Any
 from reports import clocks, words
 from reports.charts import save_chart
 from reports.evidence import first_events, read_events, read_log, step_logs
+from reports.seen import seen_text
 from reports.summary import write_text
 from reports.table import format_failure, step_exit
 from reports.words import Outcome
@@ -64,6 +65,10 @@ def attach_drill(record: DrillRecord, evidence_folder: Path, time_scale: float |
         _lifecycle_steps(allure, evidence_folder)
         chart = save_chart(evidence_folder)
         _attach(allure, chart, "timeline", allure.attachment_type.SVG)
+        figures = (("what users saw", seen_text(record)), ("probe error", words.calibration(record.calibration)))
+        for name, text in figures:
+            if text:
+                allure.attach(text, name, allure.attachment_type.TEXT)
     with allure.step(f"Procedure {record.procedure}: {words.counted(len(record.steps), 'step')}"):
         _runbook_steps(allure, record, evidence_folder)
     not_passed = sum(check.verdict != Verdict.PASSED for check in record.checks)

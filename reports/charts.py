@@ -21,7 +21,7 @@ STRIP, STRIP_GAP = 24, 6
 RIBBON = 16
 LATENCY = 84
 _LANES = ("read", "kept", "write", "journey")
-_LANE_WORDS = {"read": "new conn.", "kept": "kept conn."}
+LANE_WORDS = {"read": "new conn.", "kept": "kept conn."}
 _MARKS = frozenset(
     {"candidate_deployed", "harmed", "detected", "procedure_started", "procedure_done", "restored", "held"}
 )
@@ -117,7 +117,7 @@ def _strip(lane: str, y: float, ticks: list[Observation], span: Span, plot: floa
     buckets = bucketed(asked, lane_span)
     if buckets[-1].silent:  # it reaches past the end of the record: not silence
         buckets.pop()
-    words = escape(_LANE_WORDS.get(lane, lane)[:14])
+    words = escape(LANE_WORDS.get(lane, lane)[:14])
     parts = [
         f'<text x="{LEFT - 8}" y="{y + STRIP - 8:g}" text-anchor="end">{words}</text>',
         _rect("strip", LEFT, y, plot, STRIP),

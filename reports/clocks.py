@@ -1,4 +1,4 @@
-"""The two clocks in words, and what `kubectl rollout status` claimed beside them."""
+"""The two clocks in words, and beside them what `kubectl rollout status` claimed and when the first answer was good."""
 
 from reports.words import bound_down, interval, is_censored, limit, probe_error, seconds
 from scenarios.model import RecoveryClock
@@ -7,6 +7,8 @@ from scenarios.results import DrillRecord, Interval
 # By the drill's harm: how the disruption is told, and what its end, the recovery's too, is called.
 _HURT = {"release_stuck": "release stuck for", "state_wrong": "state wrong for"}
 _BACK = {"release_stuck": "the rollout stood again", "state_wrong": "the state was right again"}
+FIRST_GOOD, CLAIMED, STABLE = "first good answer", "kubectl rollout status claimed success", "stable recovery"
+_TOO_EARLY_S = 0.1  # less is no difference that anybody could act on
 
 
 def allowed_s(record: DrillRecord, clock: RecoveryClock) -> float | None:
@@ -83,6 +85,43 @@ def claim_beside(record: DrillRecord) -> str:
     if lo > claimed_s:
         return f"{bound_down(round(lo - claimed_s, 4))} s or more before {back}"
     return f"{back} before that" if hi < claimed_s else f"at the same time as {back}"
+
+
+def first_good(record: DrillRecord) -> str:
+    """What a check that asks once would have called recovered, where it was not yet so; "" where that says nothing."""
+    told = record.availability
+    lo, hi = record.recovery_s or (None, None)
+    # where the release was stuck, users were served all along, and their answers tell nothing of it
+    if told is None or told.first_good_s is None or lo is None or record.harm == "release_stuck":
+        return ""
+    first_hi = told.first_good_s[1]
+    if first_hi is None or lo - first_hi <= _TOO_EARLY_S:
+        return ""
+    after = f"{FIRST_GOOD} after {interval(told.first_good_s)}"
+    if hi is None:
+        return f"{after}, and it had not stayed good after {bound_down(lo)} s"
+    return f"{after}, {bound_down(round(lo - first_hi, 4))} s or more before it stayed good"
+
+
+def readings_s(record: DrillRecord) -> list[tuple[str, Interval]]:
+    """(name, [lo, hi] in seconds since the procedure began) of each reading of when it was over that there is."""
+    told = record.availability
+    found = (
+        (FIRST_GOOD, None if told is None else told.first_good_s),
+        (CLAIMED, None if record.claimed_s is None else (record.claimed_s, record.claimed_s)),
+        (STABLE, record.recovery_s),
+    )
+    return [(name, bounds) for name, bounds in found if bounds is not None and bounds != (None, None)]
+
+
+def readings(record: DrillRecord) -> list[tuple[str, str]]:
+    """The same in words; a claim is a single reading, the others are intervals."""
+    return [(name, seconds(lo) if name == CLAIMED else _open(name, (lo, hi))) for name, (lo, hi) in readings_s(record)]
+
+
+def _open(name: str, bounds: Interval) -> str:
+    text = interval(bounds)
+    return f"not seen within the window ({text})" if name == STABLE and is_censored(bounds) else text
 
 
 def standing(bounds: Interval | None, allowed: float) -> str:

@@ -15,6 +15,7 @@ _HARM_WORDS = {
     "release_stuck": "the release was stuck while the old one went on serving",
     "state_wrong": "stored state was wrong",
 }
+_END_WORDS = {"release_stuck": "the rollout stands for good", "state_wrong": "the state is right for good"}
 _PHASE_WORDS = {
     "detect": "first harm until the signal fired",
     "decide": "signal until the procedure began",
@@ -66,9 +67,10 @@ def story_of(record: DrillRecord) -> str:
 
 def clock_rows(record: DrillRecord, time_scale: float) -> list[ClockRow]:
     """Recovery, disruption and, where it was asked, what `kubectl rollout status` claimed."""
+    end = _END_WORDS.get(record.harm, "users are served for good")
     measured = (
-        (RecoveryClock.RECOVERY, "procedure begun until users are served for good", record.recovery_s),
-        (RecoveryClock.DISRUPTION, "first harm until users are served for good", record.disruption_s),
+        (RecoveryClock.RECOVERY, f"procedure begun until {end}", record.recovery_s),
+        (RecoveryClock.DISRUPTION, f"first harm until {end}", record.disruption_s),
     )
     rows = [_clock_row(record, clock, meaning, bounds) for clock, meaning, bounds in measured]
     rows[1] = replace(rows[1], note=clocks.alarm(record, time_scale))

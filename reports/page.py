@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 
 from reports import charts, clocks, words
 from reports.evidence import read_json
+from reports.seen import LATENCIES
 from reports.summary import load_summary, write_text
 from reports.table import run_sentence
 from reports.views import DrillView, drill_view, href
@@ -46,6 +47,7 @@ def render_page(summary: Summary, views: list[DrillView], run_folder: Path) -> s
         lstrip_blocks=True,
     )
     environment.filters["ticks"] = _ticks
+    environment.filters["capfirst"] = lambda text: text[:1].upper() + text[1:]
     css = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
     sentence, tone = run_sentence(summary)
     return environment.get_template("index.html.j2").render(
@@ -55,13 +57,16 @@ def render_page(summary: Summary, views: list[DrillView], run_folder: Path) -> s
         tone=tone,
         tiles=_tiles(summary),
         facts=[*_platform(summary), *_machine(run_folder)],
-        calibrations=_calibrations(run_folder),
+        calibrations=_calibrations(summary, run_folder),
         time_scale=words.time_scale_sentence(summary.time_scale),
         machine_time=words.MACHINE_TIME,
         end_of_life=words.end_of_life(summary.platform.kubernetes),
         readings=words.READINGS,
         alarm=clocks.alarm,
         probe_error=words.probe_error,
+        calibration=words.calibration,
+        repeated=words.repeated,
+        latencies=LATENCIES,
         interval=words.interval,
         is_censored=words.is_censored,
         seconds=words.seconds,
@@ -106,12 +111,14 @@ def _machine(run_folder: Path) -> list[tuple[str, str]]:
     return found
 
 
-def _calibrations(run_folder: Path) -> tuple[int, list[tuple[str, str]]]:
+def _calibrations(summary: Summary, run_folder: Path) -> tuple[int, list[tuple[str, str]]]:
     """How many outages a worker calibrated its probe with, and (name, link) of each worker's record of that."""
     found = [(path, read_json(path)) for path in sorted(run_folder.glob("calibration-*/calibration.json"))]
-    good = [(path, rows) for path, rows in found if isinstance(rows, list)]
-    links = [(f"{path.parent.name}/{path.name}", href(path, run_folder)) for path, _ in good]
-    return max((len(rows) for _, rows in good), default=0), links
+    links = [(f"{path.parent.name}/{path.name}", href(path, run_folder)) for path, told in found if told is not None]
+    told = [drill.calibration.outages for drill in summary.drills if drill.calibration is not None]
+    # a run of an older version: the rows are all that there is
+    rows = [len(rows) for _, rows in found if isinstance(rows, list)]
+    return max(told or rows, default=0), links
 
 
 def _tiles(summary: Summary) -> list[Tile]:

@@ -67,8 +67,10 @@ def _drill_lines(number: int, drill: DrillRecord, run_folder: Path, width: int, 
         lines += _wrapped(words.reason(drill), width, "" if result.outcome.good else style, first=_INDENT + "  ")
     if drill.control is not None:
         lines += _wrapped(f"control: the rollback was sabotaged on purpose ({drill.control})", width, "dim")
+    lines += _wrapped(words.repeated(drill), width, "")
     lines += _wrapped("; ".join(clocks.clock_phrases(drill, time_scale)), width, "")
     lines += _wrapped(clocks.claim(drill), width, "")
+    lines += _wrapped(clocks.first_good(drill), width, "")
     lines += _wrapped(words.loss_phrase(drill), width, "")
     lines += _wrapped(f"evidence: {run_folder / drill.evidence}", width, "dim")
     return lines
@@ -95,7 +97,7 @@ def _closing_lines(summary: Summary, run_folder: Path, width: int) -> list[Line]
     lines += _wrapped(total, width, style, first="", rest="  ")
     lines += _wrapped(words.time_scale_sentence(summary.time_scale), width, "dim", first="", rest="  ")
     old = words.end_of_life(summary.platform.kubernetes)
-    told = " ".join(filter(None, (words.MACHINE_TIME, words.PROBE_ERROR, old)))
+    told = " ".join(filter(None, (words.MACHINE_TIME, words.probe_error_sentence(summary.drills), old)))
     lines += _wrapped(told, width, "dim", first="", rest="  ")
     lines += _wrapped(f"Report: {run_folder / 'index.html'}", width, "", first="", rest="  ")
     return lines
@@ -111,6 +113,7 @@ def format_failure(record: DrillRecord, run_folder: Path | None = None, time_sca
     rows = [
         ("result", ": ".join(part for part in (got, words.reason(record)) if part)),
         ("expected", _expected_words(record)),
+        *([("repeated", told)] if (told := words.repeated(record)) else []),
         *_clock_rows(record, time_scale),
         ("loss", f"{words.loss_phrase(record)}; allowed: {words.loss_allowed(record.objective)}"),
         ("time spent", _phase_words(record)),
@@ -149,7 +152,12 @@ def _clock_rows(record: DrillRecord, time_scale: float | None) -> list[tuple[str
             text += f"; allowed: {words.limit(allowed_s)}"
             text += f", {stands}" if (stands := clocks.standing(bounds, allowed_s)) else ""
         rows.append((clock.value, text))
-    return [*rows, *([("claimed", clocks.claim(record))] if record.claimed_s is not None else [])]
+    more_rows = (
+        ("claimed", clocks.claim(record)),
+        ("first good", clocks.first_good(record).removeprefix(f"{clocks.FIRST_GOOD} ")),
+        ("probe error", words.calibration(record.calibration)),
+    )
+    return rows + [(label, text) for label, text in more_rows if text]
 
 
 def _phase_words(record: DrillRecord) -> str:

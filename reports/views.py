@@ -22,6 +22,8 @@ from reports.evidence import (
     step_logs,
 )
 from reports.figures import ClockRow, Phase, clock_rows, ledger_of, phases_of, story_of, ticks_sent
+from reports.marks import marks_svg
+from reports.seen import Seen, seen_of
 from reports.table import step_exit
 from reports.words import Outcome, Result
 from scenarios.results import DrillRecord, StepRecord
@@ -77,6 +79,8 @@ class DrillView:
     loss_allowed: str
     clocks: list[ClockRow]
     chart: Markup
+    seen: Seen | None
+    marks: Markup
     phases: list[Phase]
     ledger: list[tuple[str, int | None, bool]]
     bad_writes: list[BadWrites]
@@ -85,6 +89,7 @@ class DrillView:
     events: list[tuple[str, str, str]]
     files: list[tuple[str, str, int]]
     attempts: list[tuple[str, str]]
+    repeats: list[tuple[str, str]]
     sent: str
 
     @property
@@ -107,6 +112,8 @@ def drill_view(number: int, record: DrillRecord, run_folder: Path, time_scale: f
         loss_allowed=words.loss_allowed(record.objective),
         clocks=clock_rows(record, time_scale),
         chart=Markup(timeline_svg(folder)),  # noqa: S704 (our own SVG; charts.py escapes what it takes from evidence)
+        seen=seen_of(record),
+        marks=Markup(marks_svg(record, f"drill-{number}")),  # noqa: S704 (the same; figures and our own words only)
         phases=phases_of(record),
         ledger=ledger_of(record),
         bad_writes=_bad_writes(folder, events),
@@ -114,7 +121,8 @@ def drill_view(number: int, record: DrillRecord, run_folder: Path, time_scale: f
         logs=_other_logs(folder, run_folder),
         events=_events(events),
         files=[(_below(path, folder), href(path, run_folder), _kib(path)) for path in evidence_files(folder)],
-        attempts=[(path.name, href(path, run_folder)) for path in _attempts(folder)],
+        attempts=_beside(folder, "attempt", run_folder),
+        repeats=_beside(folder, "repeat", run_folder),
         sent=ticks_sent(folder),
     )
 
@@ -124,9 +132,11 @@ def href(path: Path, run_folder: Path) -> str:
     return quote(_below(path, run_folder))
 
 
-def _attempts(folder: Path) -> list[Path]:
-    """Earlier attempts at the drill, kept because the harness was to blame for them."""
-    return sorted(path for path in folder.parent.glob("*.attempt-*") if path.name.startswith(f"{folder.name}.attempt-"))
+def _beside(folder: Path, what: str, run_folder: Path) -> list[tuple[str, str]]:
+    """(name, link) of the folders that lie beside the drill's own: other attempts at it, other rehearsals of it."""
+    start = f"{folder.name}.{what}-"
+    found = sorted(path for path in folder.parent.glob(f"*.{what}-*") if path.name.startswith(start))
+    return [(path.name, href(path, run_folder)) for path in found]
 
 
 def _loss(record: DrillRecord) -> str:

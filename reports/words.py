@@ -3,6 +3,7 @@
 Bounds are rounded outwards (the lower down, the upper up), so a printed interval never claims more than was measured.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -10,7 +11,7 @@ from enum import StrEnum
 
 from scenarios.checks import lost_writes
 from scenarios.judging.causes import Cause, Verdict
-from scenarios.results import DrillRecord, Interval, ObjectiveRecord, Writes
+from scenarios.results import Calibration, DrillRecord, Interval, ObjectiveRecord, Writes
 
 MACHINE_TIME = "Recovery is machine time: typing and deciding by people is not in it."
 PROBE_ERROR = "“± … ms probe” is the worst of this run's own calibration outages."
@@ -141,7 +142,30 @@ def probe_error(error_ms: float | None) -> str:
     """`±4.1 ms probe`, rounded up; or that the error is not known."""
     if error_ms is None:
         return "probe error not known"
-    return f"±{Decimal(repr(float(error_ms))).quantize(Decimal('0.1'), rounding=ROUND_CEILING)} ms probe"
+    return f"±{_up(error_ms)} ms probe"
+
+
+def calibration(told: Calibration | None) -> str:
+    """How far the probe was off on outages of known length, each figure rounded up; "" where nobody knows."""
+    if told is None:
+        return ""
+    figures = f"p50 {_up(told.p50_ms)}, p99 {_up(told.p99_ms)}, max {_up(told.max_ms)} ms"
+    text = f"over {counted(told.outages, 'outage')} of known length: {figures}"
+    shapes = ", ".join(f"{shape} {_up(worst_ms)}" for shape, worst_ms in told.by_shape_ms.items())
+    return f"{text}; at most, by shape: {shapes} ms" if shapes else text
+
+
+def probe_error_sentence(drills: Iterable[DrillRecord]) -> str:
+    """What stands behind `±4.1 ms probe`; with the figures where all `drills` rest on the same calibration."""
+    told = [drill.calibration for drill in drills if drill.calibration is not None]
+    if not told or any(other != told[0] for other in told):
+        return PROBE_ERROR
+    figures = f"p50 {_up(told[0].p50_ms)}, p99 {_up(told[0].p99_ms)} ms"
+    return f"{PROBE_ERROR.removesuffix('.')}: {counted(told[0].outages, 'outage')}, {figures}."
+
+
+def _up(value_ms: float) -> str:
+    return str(Decimal(repr(float(value_ms))).quantize(Decimal("0.1"), rounding=ROUND_CEILING))
 
 
 def is_censored(bounds: Interval | None) -> bool:
@@ -153,6 +177,20 @@ def reason(record: DrillRecord) -> str:
     """Why the verdict is what it is: the cause's sentence and what was seen; empty for a plain pass."""
     sentence = cause_sentence(record.cause)
     return f"{sentence.rstrip('.')}: {record.detail}" if sentence and record.detail else sentence or record.detail
+
+
+def repeated(record: DrillRecord) -> str:
+    """What several rehearsals of one drill say of the next; "" for a single one, which says nothing of other nights."""
+    if record.n == 1:
+        return ""
+    if not record.as_expected:
+        return f"the worst of {record.n} rehearsals"
+    # exact, and about 3/n from a dozen on: how often it may go otherwise and yet show none in n with a chance of 5 %
+    often = math.ceil(100 * (1 - 0.05 ** (1 / record.n)))
+    return (
+        f"the worst of {record.n} rehearsals, all as expected: at 95 % confidence less than {often} in 100 are not "
+        f"(the rule of three: about 3/{record.n})"
+    )
 
 
 def bad_classes(writes: Writes) -> list[tuple[str, int]]:

@@ -11,6 +11,12 @@ from scenarios.protocols import State, StepResult
 from scenarios.results import CheckRecord, Interval, Record
 
 MIN_WRITES = 10
+# Loss in its three forms; an objective that allows for loss allows for each.
+_TAKEN_BACK = {
+    "lost": Cause.WRITES_LOST,
+    "stale": Cause.WRITES_STALE,
+    "resurrected": Cause.WRITES_RESURRECTED,
+}
 
 
 class StateDiff(Record):
@@ -84,15 +90,23 @@ def recovery_time(objective: Objective, recovery: Interval | None, disruption: I
 
 
 def recovery_point(objective: Objective | None, judgement: Judgement) -> CheckRecord:
-    """Lost acknowledged writes, and the seconds they reach back, against the objective; without one, none may be."""
-    lost = judgement.writes.lost or 0
-    detail = lost_writes(lost, judgement.writes.acked or 0, judgement.rpa_s)
+    """Acknowledged writes whose effect is gone, and the seconds they reach back, against the objective; without one,
+    none may be.
+
+    A value or a deletion that was taken back is lost as well as a row that is.
+    """
+    acked = judgement.writes.acked or 0
+    counts = {name: getattr(judgement.writes, name) or 0 for name in _TAKEN_BACK}
+    taken = sum(counts.values())
+    detail = lost_writes(counts["lost"], acked, judgement.rpa_s)
+    detail += "".join(f", {counts[name]} {name}" for name in counts if name != "lost" and counts[name])
     if objective is None or (objective.rpo_s == 0 and not objective.rpo_writes):
         # a single lost write, the newest, reaches back 0 s: here the count decides
-        if lost:
-            return not_passed("objective-rpo", Cause.WRITES_LOST, f"{detail}; none may be")
+        if taken:
+            cause = next(cause for name, cause in _TAKEN_BACK.items() if counts[name])
+            return not_passed("objective-rpo", cause, f"{detail}; none may be")
         return passed("objective-rpo", detail)
-    too_many = objective.rpo_writes is not None and lost > objective.rpo_writes
+    too_many = objective.rpo_writes is not None and taken > objective.rpo_writes
     if too_many or judgement.rpa_s > objective.rpo_s:
         return not_passed("objective-rpo", Cause.RPO_EXCEEDED, f"{detail}; objective {objective.rpo_s:g} s")
     return passed("objective-rpo", detail)
@@ -109,20 +123,24 @@ def lost_writes(lost: int, acked: int, rpa_s: float | None) -> str:
 
 
 def ledger(judgement: Judgement) -> CheckRecord:
-    """No acknowledged write came back changed or twice, no refused one is there, and no row appeared from nowhere."""
+    """No acknowledged write came back changed, twice, in half or out of order, no refused one is there, and no row
+    appeared from nowhere.
+    """
     found = [
         (cause, name)
         for name, cause in (
             ("corrupt", Cause.WRITES_CORRUPTED),
             ("duplicate", Cause.WRITES_DUPLICATED),
             ("phantom", Cause.WRITES_PHANTOM),
+            ("torn", Cause.WRITES_TORN),
+            ("reordered", Cause.WRITES_REORDERED),
             ("foreign", Cause.ROWS_FOREIGN),
         )
         if judgement.classes.get(name)
     ]
     kept = f"{judgement.writes.kept} of {judgement.writes.acked} acknowledged writes are there as written"
     if not found:
-        return passed("ledger", f"nothing changed, repeated, refused or foreign among the rows; {kept}")
+        return passed("ledger", f"nothing changed, repeated, torn, refused or foreign among the rows; {kept}")
     _, cause = worst([(cause.verdict, cause) for cause, _ in found])
     detail = ", ".join(f"{len(judgement.classes[name])} {name}" for _, name in found)
     return not_passed("ledger", cause or Cause.STATE_DIFFERS, detail)
@@ -170,14 +188,14 @@ def diff(before: State, after: State, ignore: frozenset[str]) -> StateDiff:
 
 def unpromised(restores: Sequence[str]) -> frozenset[str]:
     """Facts that a way back does not promise to restore: a downgrade brings the schema back, not the release."""
-    return frozenset({"release", "schema"} - set(restores))
+    return frozenset({"release", "schema"} - set(restores)) | {"commit"}  # a revert is a commit more, as it should be
 
 
 def _promise_of(fact: str) -> str:
-    """Which promise a fact belongs to: "release" for what runs and its images, "schema", or the fact itself."""
-    if fact.startswith("release") or fact.endswith(" image"):
+    """Which promise a fact belongs to: "release" for what runs and its images, "schema", …, or the fact itself."""
+    if fact == "files_differ" or fact.endswith(" image"):
         return "release"
-    return "schema" if fact.startswith("schema") else fact
+    return next((promise for promise in ("release", "schema", "commit") if fact.startswith(promise)), fact)
 
 
 def _rows(rows: Sequence[str]) -> str:
@@ -189,14 +207,19 @@ def state(difference: StateDiff) -> list[CheckRecord]:
     wrong = [f"{_rows(rows)} removed from {table}" for table, rows in difference.removed_rows.items()]
     wrong += [f"{_rows(rows)} changed in {table}" for table, rows in difference.changed_rows.items()]
     rows = not_passed("state-rows", Cause.ROWS_CHANGED, "; ".join(wrong)) if wrong else None
-    schema = [name for name in difference.facts if name.startswith("schema")]
-    other = [name for name in difference.facts if not name.startswith("schema")]
     records = [rows or passed("state-rows", "every row that existed before the candidate is as it was")]
-    for check_id, names, cause in (
-        ("state-schema", schema, Cause.WRONG_SCHEMA),
-        ("state-facts", other, Cause.STATE_DIFFERS),
+    left = dict(difference.facts)
+    for check_id, kind, cause in (
+        ("state-schema", "schema", Cause.WRONG_SCHEMA),
+        ("state-commits", "lost_commits", Cause.COMMITS_LOST),
+        ("state-configuration", "configuration", Cause.WRONG_CONFIGURATION),
+        ("state-facts", "", Cause.STATE_DIFFERS),
     ):
-        pairs = [(name, *difference.facts[name]) for name in names]
+        names = [name for name in left if name.startswith(kind)]
+        pairs = [(name, *left.pop(name)) for name in names]
         detail = "; ".join(f"{name}: {was} before, {now} now" for name, was, now in pairs)
-        records.append(not_passed(check_id, cause, detail) if names else passed(check_id, "as before the candidate"))
+        if names:
+            records.append(not_passed(check_id, cause, detail))
+        elif check_id in ("state-schema", "state-facts"):  # not every system has a repository, or a configuration
+            records.append(passed(check_id, "as before the candidate"))
     return records

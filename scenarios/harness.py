@@ -57,13 +57,13 @@ class Symptom(NamedTuple):
 class Pace:
     """The background users: what was asked of them, what they did, and when nothing stood in their way.
 
-    `free`: stretches [from, to] in ns in which the service served everybody.
+    `free`: a stretch [from, to] in ns in which the service served everybody; None where there was none yet.
     """
 
     load: Load
     made: Sequence[Request]
     cpu_share: float | None
-    free: Sequence[tuple[int, int]]
+    free: tuple[int, int] | None
 
 
 def symptoms(
@@ -76,7 +76,7 @@ def symptoms(
 ) -> list[Symptom]:
     """All that was wrong with the harness, worst first; empty where it was well enough to measure.
 
-    `control`: the echo server's lane; `until_ns`: when the last observation of any lane ended; `lanes`: how the probe
+    `control`: the echo server's lane; `until_ns`: when the last look of any lane was sent; `lanes`: how the probe
     kept its schedule, empty while it still runs; `host`: the sentinel's readings, empty where it could not read any.
     """
     found = [
@@ -147,7 +147,9 @@ def _control(control: Sequence[Observation], until_ns: int) -> list[Symptom]:
         return [Symptom(Cause.CONTROL_LANE_SILENT, "our own echo server never answered")]
     found = []
     ends = [seen.done_ns for seen in control]
-    gap_s = max(later - earlier for earlier, later in zip(ends, [*ends[1:], max(until_ns, ends[-1])], strict=True)) / 1e9
+    gap_s = (
+        max(later - earlier for earlier, later in zip(ends, [*ends[1:], max(until_ns, ends[-1])], strict=True)) / 1e9
+    )
     if gap_s > CONTROL_GAP_S:
         found.append(Symptom(Cause.CONTROL_LANE_SILENT, f"our own echo server was not heard for {gap_s:.1f} s"))
     bad = sum(not seen.served for seen in control)
@@ -179,18 +181,20 @@ def _users(pace: Pace) -> list[Symptom]:
     if pace.cpu_share is not None and pace.cpu_share >= SATURATED_CPU:
         took = f"the users' program took {pace.cpu_share:.0%} of a core, and it cannot use more than one"
         return [Symptom(Cause.WORKLOAD_SATURATED, took)]
-    for begin_ns, end_ns in pace.free:
-        made = [each for each in pace.made if begin_ns <= each.done_ns <= end_ns]
-        seconds = (end_ns - begin_ns) / SECOND
-        # users who fell silent for a while are not slow ones: that has causes of its own (scenarios/proof.py)
-        if not made or seconds < MIN_PACE_S or longest_gap_s(made, begin_ns, end_ns) > MIN_PACE_S:
-            continue
-        answer_s = fmean(each.done_ns - each.sent_ns for each in made) / SECOND
-        due = pace.load.users * seconds / (pace.load.pause_s + answer_s)
-        if answer_s < FAST_ANSWER_S and len(made) < PACE_SHARE * due:
-            slow = f"users made {len(made)} requests in {seconds:.1f} s where their pauses come to {due:.0f}"
-            return [Symptom(Cause.WORKLOAD_SATURATED, f"{slow}, though an answer took {answer_s * 1e3:.1f} ms on average")]
-    return []
+    if pace.free is None:
+        return []
+    begin_ns, end_ns = pace.free
+    made = [each for each in pace.made if begin_ns <= each.done_ns <= end_ns]
+    seconds = (end_ns - begin_ns) / SECOND
+    # users who fell silent for a while are not slow ones: that has causes of its own (scenarios/proof.py)
+    if not made or seconds < MIN_PACE_S or longest_gap_s(made, begin_ns, end_ns) > MIN_PACE_S:
+        return []
+    answer_s = fmean(each.done_ns - each.sent_ns for each in made) / SECOND
+    due = pace.load.users * seconds / (pace.load.pause_s + answer_s)
+    if answer_s >= FAST_ANSWER_S or len(made) >= PACE_SHARE * due:
+        return []
+    slow = f"users made {len(made)} requests in {seconds:.1f} s where their pauses come to {due:.0f}"
+    return [Symptom(Cause.WORKLOAD_SATURATED, f"{slow}, though an answer took {answer_s * 1e3:.1f} ms on average")]
 
 
 def longest_gap_s(made: Sequence[Request], begin_ns: int, end_ns: int) -> float:

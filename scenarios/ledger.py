@@ -76,16 +76,19 @@ class LedgerWriter:
         self._settle("rejected", write_id, status, None, why)
 
     def unknown(self, write_id: str, status: int | None, why: str, xid: int | None = None) -> None:
-        """Nobody can tell: a timeout, a cut connection, an answer that does not say. `xid`: the transaction, if told."""
+        """Nobody can tell: a timeout, a cut connection, an answer that does not say. `xid`: its transaction."""
         self._settle("unknown", write_id, status, None, why, xid)
 
-    def settle(self, write_id: str, status: int, answer: dict[str, Any], want: int = 201) -> str:
+    def settle(
+        self, write_id: str, status: int, answer: dict[str, Any], want: int = 201, row: str | None = None
+    ) -> str:
         """Classify a full answer by what it says about the commit; returns "ack", "rejected" or "unknown".
 
-        `want` is the status that this kind of write answers with.
+        `want` is the status that this kind of write is acknowledged with, `row` the id in the answer where it is not
+        the write's own.
         """
         xid, lsn = _whole(answer.get("xid")), _whole(answer.get("lsn"))
-        if status == want and answer.get("committed") is True and answer.get("id") == write_id:
+        if status == want and answer.get("committed") is True and answer.get("id") == (row or write_id):
             self.ack(write_id, status, answer.get("release"), xid, lsn)
             return "ack"
         if answer.get("committed") is False:
@@ -139,7 +142,9 @@ def read_ledger(folder: Path) -> Iterator[dict[str, Any]]:
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     """The records of one file of JSON lines, as `read_ledger` reads them."""
-    from pydantic_core import from_json  # here, not above: writers need it not, and a million lines take a third as long
+    from pydantic_core import (
+        from_json,
+    )  # here, not above: writers need it not, and a million lines take a third as long
 
     with path.open("rb") as file:
         while lines := file.readlines(_CHUNK_BYTES):

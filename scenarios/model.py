@@ -24,6 +24,7 @@ class Need(StrEnum):
     REDIS = "redis"
     ROUTER = "router"
     GCLOUD = "gcloud"
+    GIT = "git"  # the host has a repository, and pushing to it is how releases are deployed
     OWN_PROCESSES = "own-processes"  # a host with PID and mount namespaces of its own: steps end processes by name
 
 
@@ -105,7 +106,8 @@ class System:
     database: str  # name of its database, as its runbook writes it
     state_tables: tuple[str, ...]  # tables whose rows must survive a rollback, each with a primary key `id`
     deployment: str = ""  # on a cluster: the Deployment that serves users
-    ledger_table: str = "sessions"  # read back as (id, client, seq, body)
+    ledger_table: str = "sessions"  # read back as (id, client, seq, body), and `version` where it has one
+    ledger_path: str | None = None  # where its service shows the same in pages; None: it shows no such thing
     scenarios: tuple[Scenario, ...] = ()
     folder: Path = Path()
 

@@ -43,14 +43,9 @@ class Story:
     candidate_ns: int  # its deployment began
     started_ns: int  # of the procedure
     done_ns: int
+    restored: Edge  # open where it was not
     back_ns: int | None
     held_ns: int | None
-
-    @property
-    def free(self) -> list[tuple[int, int]]:
-        """The stretches in which everybody was served, so that users could make requests at their own pace."""
-        after = [(self.back_ns, self.held_ns)] if self.back_ns is not None and self.held_ns is not None else []
-        return [(self.steady_ns, self.candidate_ns), *after]
 
 
 def quiet_before(story: Story, lanes: Mapping[str, Sequence[Observation]]) -> list[CheckRecord]:
@@ -171,8 +166,10 @@ def ledger_whole(records: Iterable[Mapping[str, object]], writes: Sequence[Obser
     acked = sum(record.get("e") == "ack" for record in records)
     served = sum(seen.served for seen in writes)
     detail = f"the ledger has {acked} acknowledgements; the probe saw {served} on its lane of writes alone"
-    return not_passed("ledger-whole", Cause.LEDGER_INCOMPLETE, detail) if acked < served else passed(
-        "ledger-whole", detail
+    return (
+        not_passed("ledger-whole", Cause.LEDGER_INCOMPLETE, detail)
+        if acked < served
+        else passed("ledger-whole", detail)
     )
 
 

@@ -78,6 +78,18 @@ class Platform(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """Whether the server is still the one that the drill began with, and has gone on without a break.
+
+    `forked_lsn`: where the log that there is now left the old one, in bytes; None where it is the old one, or has
+    nothing to do with it.
+    """
+
+    same: bool
+    forked_lsn: int | None = None
+
+
 class Database(Protocol):
     """The system's database, always read on new connections from what is primary now."""
 
@@ -93,6 +105,14 @@ class Database(Protocol):
 
     def ledger_rows(self, table: str) -> list[Row]:
         """Every row of the ledger's table; an absent table is an empty list."""
+        ...
+
+    def lineage(self) -> Lineage:
+        """What the server that is primary now has to do with the one that there was when the database was made."""
+        ...
+
+    def transactions(self, xids: Sequence[int]) -> dict[int, str | None]:
+        """What became of transactions of this server ("committed", "aborted", "in progress"; None: too long ago)."""
         ...
 
     def collect(self, sink: EvidenceSink) -> None: ...
@@ -246,6 +266,7 @@ class Stage:
     clock: Clock
     parameters: dict[str, str]  # SERVICE_URL, DATABASE_URL, PG*: what the place gives to every runbook
     ledger_records: Callable[[], Iterable[dict[str, object]]]
+    service_rows: Callable[[], list[Row]] | None  # as users see them; None where the system shows no such thing
     measuring: Callable[[], AbstractContextManager[None]]  # the host-wide token that timed windows hold
 
 

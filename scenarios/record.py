@@ -1,5 +1,7 @@
 """From what a rehearsal found to the DrillRecord: checks, verdict, figures."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,6 +106,21 @@ def unprovisioned(subject: Subject, environment: str, evidence: Path, cause: Cau
     """The record of a drill that never got its stage: the harness failed, or somebody interrupted it."""
     blank = _blank(subject, environment, evidence.name)
     return blank.model_copy(update={"verdict": cause.verdict, "cause": cause, "detail": detail})
+
+
+def worst_of(records: Sequence[DrillRecord]) -> int:
+    """Which of several records of one drill counts: the first of the worst.
+
+    Conclusively not as expected comes before inconclusive before as expected; among equals, the one whose recovery may
+    have taken longest, where one that never ended takes longer than any other.
+    """
+
+    def badness(record: DrillRecord) -> tuple[int, float]:
+        longest_s = -1.0 if record.recovery_s is None else record.recovery_s[1]
+        rank = 0 if record.as_expected else 1 if record.verdict == Verdict.INCONCLUSIVE else 2
+        return rank, math.inf if longest_s is None else longest_s
+
+    return max(range(len(records)), key=lambda i: (*badness(records[i]), -i))
 
 
 def _blank(subject: Subject, environment: str, evidence: str) -> DrillRecord:

@@ -15,9 +15,10 @@ from scenarios.signals import from_trigger
 
 BUILT_IN = Path(__file__).parent / "systems"
 ANSWERS_TELL = ("release", "schema")
-# what every environment gives to a runbook, and what a cluster gives besides
+# what every environment gives to a runbook, and what some give besides
 PLACE = ("DATABASE_URL", "PORT", "SERVICE_URL", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
 CLUSTER = ("NAMESPACE", "KUBECONFIG", "DEPLOYED_MANIFESTS")
+GIT = ("CHECKOUT",)  # where pushing deploys
 
 
 def load_system(folder: Path) -> System:
@@ -77,7 +78,11 @@ def _check_runbook(scenario: Scenario, runbook: Runbook) -> None:
     if scenario.procedure in runbook.verifications or scenario.verification in runbook.procedures:
         raise UsageError(f"{runbook.path}: a procedure or a verification list stands where the other belongs")
     from_trigger(runbook.trigger(scenario.signal), 1.0, 1.0)
-    place = (*PLACE, *(CLUSTER if Need.CLUSTER in scenario.needs else ()))
+    place = (
+        *PLACE,
+        *(CLUSTER if Need.CLUSTER in scenario.needs else ()),
+        *(GIT if Need.GIT in scenario.needs else ()),
+    )
     values = {**dict.fromkeys(place, "given"), **scenario.parameters}
     for name in (scenario.procedure, scenario.verification):
         missing = without_value(runbook.procedure(name), values) if name is not None else ()

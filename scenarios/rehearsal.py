@@ -1,22 +1,20 @@
 """The lifecycle of a drill: one function over protocols."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from scenarios import checks, proof
-from scenarios.errors import EnvironmentUnavailable, Inconclusive, UsageError, broken
-from scenarios.harness import Pace, Symptom, symptoms
+from scenarios import checks, gathering, proof, readback
+from scenarios.errors import Inconclusive, UsageError, broken
 from scenarios.judging.causes import Cause
-from scenarios.judging.ledger import fold, judge
 from scenarios.model import Scenario, System
 from scenarios.protocols import Environment, Stage, State, StepResult
 from scenarios.record import Findings, Subject, build_record, promised, uncleaned
-from scenarios.results import CheckRecord, DrillRecord
+from scenarios.results import DrillRecord
 from scenarios.runbook import Procedure, Runbook, load_runbook
 from scenarios.signals import from_trigger, scaled_window_s
 from scenarios.timeline import Timeline
-from scenarios.watching import Recovery, Watch
+from scenarios.watching import Watch
 
 HARM_WAIT_S = 15.0
 DETECT_SLACK_S = 10.0
@@ -125,7 +123,7 @@ class _Drill:
         self._mark("steady", window_s=window_s, answers=self.watch.baseline)
 
     def take_snapshot(self) -> None:
-        self.before = self._snapshot("before")
+        self.before = gathering.snapshot(self.stage, self.system, "before", None)
         self._mark("snapshot")
 
     def deploy_candidate(self) -> None:
@@ -185,16 +183,17 @@ class _Drill:
         after = self.findings.recovery = self.watch.confirmed(before)
         if after is not before:
             self.timeline.measured("restored", after.edge, restored=after.restored, served=after.served)
-        self.findings.harness = self._symptoms(self._story())
+        self.findings.harness = gathering.symptoms_of(self.stage, self.watch, self.scenario, self._story())
 
     def verify(self) -> None:
         self.findings.baseline_answers = self.watch.baseline
         assert self.findings.recovery is not None
         assert self.before is not None
         self.findings.last_answers = self.findings.recovery.answers
-        self.findings.checks += self._proof(self.findings.recovery, self._story())
+        self.findings.checks += gathering.proof_of(self.stage, self.watch, self._story())
         self._judge_ledger()
-        difference = checks.diff(self.before, self._snapshot("after"), checks.unpromised(self.scenario.restores))
+        after = gathering.snapshot(self.stage, self.system, "after", self.before)
+        difference = checks.diff(self.before, after, checks.unpromised(self.scenario.restores))
         self.stage.sink.write_json("state/diff.json", difference.model_dump())
         self.findings.checks += checks.state(difference)
         if self.scenario.verification is not None:
@@ -203,7 +202,12 @@ class _Drill:
 
     def blamed(self, stop: Inconclusive) -> Inconclusive:
         """`stop`, or the busy machine where that explains why nothing could be seen: such a drill is tried again."""
-        sick = [] if stop.cause.in_harness or not self.watch.feed.control else self._symptoms(None)
+        if stop.cause.in_harness or not self.watch.feed.control:
+            return stop
+        try:
+            sick = gathering.symptoms_of(self.stage, self.watch, self.scenario, None)
+        except Inconclusive as worse:
+            return worse
         return Inconclusive(sick[0].cause, f"{stop.detail}; {sick[0].sentence}") if sick else stop
 
     def keep_logs(self) -> None:
@@ -214,80 +218,23 @@ class _Drill:
                 lost = Inconclusive(Cause.LOGS_NOT_KEPT, f"{type(error).__name__}: {error}")
                 self.findings.stopped = self.findings.stopped or lost
 
-    def _symptoms(self, story: proof.Story | None) -> list[Symptom]:
-        """What was wrong with the harness so far; how users kept their pace only where the drill's `story` is known."""
-        feed, users = self.watch.feed, self.stage.workload
-        free = story.free if story else []
-        return symptoms(
-            control=feed.control,
-            until_ns=max((lane[-1].done_ns for lane in feed.lanes.values()), default=0),
-            lanes=self.stage.probe.counts(),
-            host=self.stage.sentinel.readings(),
-            pace=Pace(load=self.scenario.load, made=users.made(), cpu_share=users.cpu_share(), free=free),
-        )
-
     def _story(self) -> proof.Story:
-        recovery = self.findings.recovery
-        assert recovery is not None
-        return proof.Story(
-            scenario=self.scenario,
-            steady_ns=self.timeline.at("steady"),
-            candidate_ns=self.watch.feed.since_ns or 0,
-            started_ns=self.timeline.at("procedure_started"),
-            done_ns=self.timeline.at("procedure_done"),
-            back_ns=recovery.last_bad_ns if recovery.restored else None,
-            held_ns=recovery.held_ns if recovery.restored else None,
-        )
-
-    def _proof(self, recovery: Recovery, story: proof.Story) -> list[CheckRecord]:
-        """Whether enough has happened for this drill to prove anything."""
-        lanes = self.watch.feed.lanes
-        try:
-            ledger = proof.ledger_whole(self.stage.ledger_records(), lanes.get("write", []))
-        except (OSError, ValueError) as error:
-            raise Inconclusive(Cause.LEDGER_INCOMPLETE, f"{type(error).__name__}: {error}") from error
-        return [
-            *proof.quiet_before(story, lanes),
-            *proof.candidate_seen(story, lanes, self.watch.baseline),
-            *proof.harm_lasted(recovery.edge, story.started_ns),
-            *proof.enough_looks(story, self.stage.probe.lanes, lanes),
-            proof.enough_traffic(story, self.scenario.load, self.stage.workload.made()),
-            ledger,
-        ]
+        assert self.findings.recovery is not None
+        return gathering.story_of(self.scenario, self.timeline, self.watch, self.findings.recovery)
 
     def _judge_ledger(self) -> None:
         assert self.before is not None
-        try:
-            rows = self.stage.database.ledger_rows(self.system.ledger_table)
-        except Exception as error:
-            raise Inconclusive(Cause.READ_BACK_FAILED, f"{type(error).__name__}: {error}") from error
-        # the verdict rests on these rows, so they are evidence like the ledger itself
-        self.stage.sink.write_json("ledger-readback.json", [asdict(row) for row in rows])
-        writes = fold(self.stage.ledger_records())
-        known = set(self.before.rows.get(self.system.ledger_table, {}))
-        judgement = judge(writes, rows, known, self.timeline.at("procedure_started"))
-        self.findings.judgement = judgement
-        self.stage.sink.write_json("ledger-verdict.json", {"classes": judgement.classes, "rpa_s": judgement.rpa_s})
+        table, started_ns = self.system.ledger_table, self.timeline.at("procedure_started")
+        found = readback.judge_writes(self.stage, self.system, set(self.before.rows.get(table, {})), started_ns)
+        self.findings.judgement = found.judgement
+        self.findings.checks.append(found.check)
+        self.before = readback.without(self.before, table, found.history.touched)
         recovery = self.findings.recovery
         # from the last bad answer on: the interval's other end may lie past the hold where only a share was bad
         restored_ns = recovery.edge.lo if recovery and recovery.restored else None
         self.findings.checks.append(
-            checks.enough_writes(
-                writes.values(), self.watch.feed.since_ns or 0, self.timeline.at("procedure_started"), restored_ns
-            )
+            checks.enough_writes(found.history.values(), self.watch.feed.since_ns or 0, started_ns, restored_ns)
         )
-
-    def _snapshot(self, name: str) -> State:
-        columns = self.before.columns if self.before else {}
-        try:
-            database = self.stage.database.snapshot(self.system.state_tables, columns)
-            state = replace(database, facts={**self.stage.platform.facts(), **database.facts})
-        except (Inconclusive, EnvironmentUnavailable):
-            raise
-        except Exception as error:
-            raise Inconclusive(Cause.SNAPSHOT_FAILED, f"{name}: {type(error).__name__}: {error}") from error
-        self.stage.sink.write_json(f"state/{name}.json", asdict(state))
-        return state
 
     def _run(
         self, procedure: Procedure, sabotage: Path | None, prefix: str, on_step: Callable[[StepResult], None]

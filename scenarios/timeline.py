@@ -29,7 +29,7 @@ class Timeline:
         """
         if self._events.get(name) != edge:
             self._events[name] = edge
-            self._tell("refined", edge, of=name)
+            self._tell("refined", edge, name=name)
 
     def get(self, name: str) -> Edge | None:
         """The event, or None if it has not happened."""

@@ -1,6 +1,5 @@
 """Waiting on what users see: steady state, harm, signal, recovery. Each wait has a name, a deadline, a last value."""
 
-import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -16,9 +15,6 @@ from scenarios.signals import MIN_OBSERVATIONS, Reading, Signal
 POLL_S = 0.05
 STEADY_WAIT_S = 30.0
 MIN_REQUESTS = 20
-CONTROL_BAD_SHARE = 0.005
-CONTROL_MEDIAN_S = 0.02
-DROPPED_SHARE = 0.01
 SILENCE_NS = 1_000_000_000  # past the last instant at which a living probe must have told us enough
 
 
@@ -77,7 +73,7 @@ class Watch:
         # None equals None: a promise about something that no answer tells would hold whatever happened
         untold = [name for name, value in self.baseline.items() if value is None]
         if untold:
-            raise Inconclusive(Cause.NO_STEADY_STATE, f"the baseline's answers do not say their {', '.join(untold)}")
+            raise Inconclusive(Cause.PROMISE_UNTOLD, f"the baseline's answers do not say their {', '.join(untold)}")
 
     def candidate_begins(self) -> int:
         """From now on a bad answer is the candidate's doing; the instant."""
@@ -126,7 +122,7 @@ class Watch:
                 return self._recovery(horizon_ns, give_up_ns, None)
             if now_ns > silent_ns:
                 silent_s = (now_ns - horizon_ns) / 1e9
-                raise Inconclusive(Cause.PROBE_DIED, f"a lane of the probe has had no answer for {silent_s:.1f} s")
+                raise Inconclusive(Cause.LANE_SILENT, f"a lane of the probe has had no answer for {silent_s:.1f} s")
             self.stage.clock.sleep(POLL_S)
 
     def confirmed(self, recovery: Recovery) -> Recovery:
@@ -152,23 +148,6 @@ class Watch:
         """What the newest served answer of a judged lane says of itself, for the promises of this scenario."""
         seen = self.feed.last_served
         return self._told(seen) if seen else dict.fromkeys(self.restores)
-
-    def harness_health(self) -> str | None:
-        """One sentence if this machine was too busy to measure, judged by our own echo server; else None."""
-        self.feed.update()
-        control = self.feed.control
-        if not control:
-            return "the control lane has no observation"
-        bad = sum(not seen.served for seen in control)
-        median_s = statistics.median(seen.done_ns - seen.planned_ns for seen in control) / 1e9
-        dropped = self.stage.probe.dropped_share()
-        if bad / len(control) > CONTROL_BAD_SHARE:
-            return f"{bad} of {len(control)} answers of our own echo server came late or not at all"
-        if median_s > CONTROL_MEDIAN_S:
-            return f"our own echo server's median answer took {median_s * 1e3:.1f} ms"
-        if dropped > DROPPED_SHARE:
-            return f"{dropped:.1%} of the probe's ticks could not be sent"
-        return None
 
     def _recovery(self, horizon_ns: int, give_up_ns: int, still_bad: str | None) -> Recovery:
         """What is known when the wait is over; `still_bad` None: restored."""

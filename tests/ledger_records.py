@@ -31,3 +31,35 @@ def judged(records: list[dict[str, Any]], rows: list[Row], known: Iterable[str] 
 
 def classes(found: Judgement) -> dict[str, list[str]]:
     return {name: [item["id"] for item in items] for name, items in found.classes.items()}
+
+
+def op(
+    kind: str,
+    number: int,
+    start: int,
+    end: int | None,
+    outcome: str = "ack",
+    rows: str = "r",
+    client: str = "c",
+) -> list[dict[str, Any]]:
+    """The records of write `number` of `client` on the rows named by the letters of `rows`, from `start` to `end`.
+
+    An `end` of None: nobody ever heard of it again.
+    """
+    write_id = f"{client}{number}"
+    digests = {each: body_digest(f"{write_id} {each}") for each in rows}
+    intent: dict[str, Any] = {"e": "intent", "id": write_id, "client": client, "seq": number, "op": kind}
+    if kind == "multi":
+        intent["rows"] = digests
+    elif kind == "insert":
+        intent |= {"id": rows, "digest": digests[rows]}
+    else:
+        intent |= {"row": rows, "digest": digests[rows] if kind == "update" else None}
+    settled = [] if end is None else [{"e": outcome, "id": intent["id"], "t": end * SECOND, "release": "v1"}]
+    return [intent | {"t": start * SECOND}, *settled]
+
+
+def shows(number: int, name: str = "r", client: str = "c", version: int | None = None) -> Row:
+    """The row `name` as write `number` of `client` left it."""
+    digest = body_digest(f"{client}{number} {name}")
+    return Row(id=name, client=client, seq=number, digest=digest, version=version)

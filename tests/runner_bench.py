@@ -17,6 +17,8 @@ def nobody(result: StepResult) -> None:
 class FakeSink:
     """Evidence below a folder; the runner only asks for paths."""
 
+    head: str | None = None
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 

@@ -12,28 +12,15 @@ from scenarios.results import (
     DrillRecord,
     Expected,
     Interval,
-    NotRehearsed,
     ObjectiveRecord,
     Phases,
-    Platform,
     StepRecord,
     Writes,
 )
+from tests.sample_seen import CALIBRATION, availability
 
 START_NS = 5_000_000_000_000
 LANES = ("read", "kept", "write", "journey", "control")
-NOT_REHEARSED = [
-    NotRehearsed(
-        id="drills/kubernetes/test_rollout_undo.py::test_undo",
-        why="no container engine answers on this machine",
-        mend="`drill engine up` installs and starts one, or name another with DOCKER_HOST",
-    ),
-    NotRehearsed(
-        id="mina: procedure restore-checkpoint, step 3 (console)",
-        why="a person does this step in a web console",
-        mend="add an adapted script, see docs/runbook-format.md",
-    ),
-]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +41,8 @@ class Story:
     share: float = 1.0  # of answers that are bad while users are hurt
     clock: str = "recovery"
     claimed_s: float | None = None
+    first_good_s: Interval | None = (1.549, 1.571)
+    older: bool = False  # written by a version that knew neither availability nor calibration
     unknown_lost: int = 0
     recovered: int = 0
     exit: int = 0
@@ -69,6 +58,7 @@ STORIES = (
         procedure="downgrade-one-corrected",
         share=0.6,
         claimed_s=1.1,
+        first_good_s=(0.412, 0.433),
         unknown_lost=3,
         recovered=5,
     ),
@@ -81,6 +71,7 @@ STORIES = (
         detail="step undo: exit 2, expected 0",
         expected=Expected(verdict="failed", cause="step_failed"),
         restored_s=None,
+        first_good_s=None,
         exit=2,
         log="Usage: flask db downgrade [OPTIONS] [REVISION]\nTry 'flask db downgrade --help' for help.\n\n"
         "Error: No such option: -1\n",
@@ -115,6 +106,7 @@ STORIES = (
         cause="harness_overloaded",
         detail="the control lane answered late in 14 % of its ticks",
         share=0.3,
+        older=True,
         evidence=False,
     ),
 )
@@ -146,6 +138,8 @@ def record_of(story: Story) -> DrillRecord:
         disruption_s=disruption,
         claimed_s=story.claimed_s,
         probe_error_ms=4.07,
+        calibration=None if story.older else CALIBRATION,
+        availability=None if story.older else availability(story.first_good_s),
         rpa_s=2.31 if story.lost else 0.0,
         writes=_writes(story),
         phases_s=Phases(
@@ -204,19 +198,6 @@ def build_run(out: Path, name: str = "20260102T030405Z-sample", stories: tuple[S
         if story.evidence:
             _write_evidence(folder, story)
     return run
-
-
-def header(**changes: Any) -> dict[str, Any]:
-    """The header fields of `write_summary`."""
-    return {
-        "run": "20260102T030405Z-sample",
-        "started_at": "2026-01-02T03:04:05+00:00",
-        "git_rev": "0123456789abcdef0123456789abcdef01234567",
-        "time_scale": 0.02,
-        "suite": "ci",
-        "platform": Platform(postgres="18.6"),
-        "not_rehearsed": NOT_REHEARSED,
-    } | changes
 
 
 def _write_evidence(folder: Path, story: Story) -> None:

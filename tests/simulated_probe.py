@@ -11,7 +11,7 @@ from scenarios.errors import Inconclusive
 from scenarios.judging.causes import Cause
 from scenarios.ledger import Row, body_digest
 from scenarios.observations import CONTROL_LANE, Observation
-from scenarios.protocols import Lane
+from scenarios.protocols import Lane, LaneCounts
 from scenarios.results import Calibration
 
 if TYPE_CHECKING:
@@ -82,8 +82,16 @@ class SimulatedProbe:
         self._reveal(now_ns)
         return self._seen
 
-    def dropped_share(self) -> float:
-        return self._world.dropped
+    def counts(self) -> Mapping[str, LaneCounts]:
+        """Known once it has stopped, as of the real one; every lane dropped and was late as the world says."""
+        if "probe" not in self._world.stopped:
+            return {}
+        late_ms = {"p50": self._world.late_ms, "p99": self._world.late_ms, "max": self._world.late_ms}
+        return {
+            name: LaneCounts(planned=1000, sent=1000 - dropped, dropped=dropped, late_ms=late_ms)
+            for name in HZ
+            for dropped in (round(1000 * self._world.dropped),)
+        }
 
     def _plan(self, now_ns: int) -> None:
         for name, lane in self._plans.items():

@@ -7,18 +7,18 @@ follow from it when somebody looks. Sleeping moves the clock. Tests turn the kno
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from scenarios.errors import Inconclusive
-from scenarios.judging.causes import Cause
 from scenarios.ledger import Row
-from scenarios.model import Load, Scenario, System
-from scenarios.protocols import EvidenceSink, Stage, State, StepResult
+from scenarios.model import Scenario, System
+from scenarios.protocols import EvidenceSink, Lineage, Stage, State, StepResult
 from scenarios.record import Subject
 from scenarios.rehearsal import rehearse
 from scenarios.results import DrillRecord
 from scenarios.runbook import Procedure, Step
 from tests.sample_runbook import SIMULATED
+from tests.simulated_host import HostFacts, SimulatedUsers
 from tests.simulated_probe import GOOD, SECOND, WRITES_FAIL, Mode, SimulatedProbe
 
 BACK = Scenario(
@@ -48,7 +48,7 @@ class Act:
 
 @dataclass
 class World:
-    """Everything that a Stage is made of, in one place. Attributes up to `died_ns` are the tests' knobs."""
+    """Everything that a Stage is made of, in one place. Attributes up to `users_die_ns` are the tests' knobs."""
 
     folder: Path
     candidate: Mode = WRITES_FAIL
@@ -57,10 +57,21 @@ class World:
     drops: Callable[[str, int], bool] = lambda lane, tick: False
     control_hang_s: float = 0.001
     dropped: float = 0.0
+    late_ms: float = 0.1  # how late the probe sends
+    host: HostFacts = field(default_factory=HostFacts)
+    absent: Callable[[int], bool] = lambda at_ns: False  # when no user makes a request, though their program lives
+    users_cpu: float | None = 0.2
+    ledger_error: Exception | None = None
+    on_snapshot: Callable[[], object] = lambda: None
+    deploy_error: Exception | None = None
+    runs_steps: bool = True
     lacks: Exception | None = None  # raised instead of provisioning
     cleanup_error: Exception | None = None
     log_error: Exception | None = None
     read_back_error: Exception | None = None
+    shown: Callable[[], list[Row]] | None = None  # what the service shows, where it is not what the database holds
+    lineage: Lineage = Lineage(same=True)
+    transactions: dict[int, str | None] = field(default_factory=dict)
     state_rows: dict[str, str] = field(default_factory=lambda: {"ada": "digest"})
     slow: dict[tuple[str, int], float] = field(default_factory=dict)  # (lane, sent about ns) to seconds: answered badly
     probe_dies_ns: int | None = None
@@ -96,6 +107,12 @@ class World:
         """When the service last turned to `mode`."""
         return max(start for start, each in self.modes if each is mode)
 
+    def ledger_records(self) -> list[dict[str, object]]:
+        """What users and probe wrote down."""
+        if self.ledger_error:
+            raise self.ledger_error
+        return self.ledger
+
     def lose(self, count: int) -> list[str]:
         """Delete the newest `count` rows that are there now; their ids."""
         self.probe.observations()
@@ -118,20 +135,22 @@ class World:
         return rehearse(subject, SimulatedEnvironment(self), self.folder)
 
 
-class SimulatedParts:
-    """Platform, database, workload, runner, sink and clock of one world: each protocol's methods, nothing else."""
+class SimulatedParts(SimulatedUsers):
+    """Platform, database, workload, sentinel, runner, sink and clock of one world: each protocol's methods."""
 
     kind = name = "simulated"
     version = "0"
+    head: str | None = None
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, what: str = "users") -> None:
+        super().__init__(world, what)
         self.folder = world.folder
         self.now_ns: Callable[[], int] = lambda: world.now_ns
         self.sleep = world.sleep
-        self.started_ns = 0
 
     def deploy(self, release: str) -> None:
+        if self.world.deploy_error:
+            raise self.world.deploy_error
         self.world.deployed = release
         if release == "v2":
             self.world.sleep(0.2)
@@ -145,6 +164,7 @@ class SimulatedParts:
         return {"release": str(self.world.mode(self.world.now_ns).release)}
 
     def snapshot(self, tables: Sequence[str], columns: Mapping[str, Sequence[str]]) -> State:
+        self.world.on_snapshot()
         self.world.probe.observations()
         written = {row_id: rows[0].digest for row_id, rows in self.world.rows.items()}
         rows = {"sessions": written, "users": dict(self.world.state_rows)}
@@ -155,16 +175,11 @@ class SimulatedParts:
             raise self.world.read_back_error
         return [row for rows in self.world.rows.values() for row in rows]
 
-    def start(self, load: Load) -> None:
-        self.started_ns = self.world.now_ns
+    def lineage(self) -> Lineage:
+        return self.world.lineage
 
-    def stop(self) -> None:
-        self.world.stopped.append("users")
-
-    def requests(self) -> int:
-        if self.world.users_die_ns is not None and self.world.now_ns > self.world.users_die_ns:
-            raise Inconclusive(Cause.WORKLOAD_DIED, "locust ended with status 1")
-        return (self.world.now_ns - self.started_ns) * 50 // SECOND if self.world.users else 0
+    def transactions(self, xids: Sequence[int]) -> dict[int, str | None]:
+        return {xid: self.world.transactions[xid] for xid in xids}
 
     def run(
         self,
@@ -175,7 +190,7 @@ class SimulatedParts:
         on_step: Callable[[StepResult], None],
     ) -> list[StepResult]:
         results = []
-        for step in procedure.steps:
+        for step in procedure.steps if self.world.runs_steps else ():
             results.append(self._act(step))
             on_step(results[-1])
         return results
@@ -209,10 +224,6 @@ class SimulatedParts:
 class Logs(SimulatedParts):
     """A part whose logs are collected, or cannot be."""
 
-    def __init__(self, world: World, name: str) -> None:
-        super().__init__(world)
-        self.what = name
-
     def collect(self, sink: EvidenceSink) -> None:
         self.world.collected.append(self.what)
         if self.world.log_error:
@@ -244,11 +255,13 @@ def stage_of(world: World) -> Stage:
         database=Logs(world, "database"),
         workload=parts,
         probe=world.probe,
+        sentinel=SimulatedParts(world, "sentinel"),
         runner=parts,
         sink=parts,
         clock=parts,
         parameters={},
-        ledger_records=lambda: world.ledger,
+        ledger_records=world.ledger_records,
+        service_rows=world.shown or partial(parts.ledger_rows, "sessions"),
         measuring=nullcontext,
     )
 

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 import fixtures.run
 from scenarios.errors import EnvironmentUnavailable
 from tests.bench import running
-from tests.bench.goals import Goal, Tell
+from tests.bench.goals import Goal, Tell, Unmeasured
 from tests.house import ROOT
 from tests.programs import PATIENCE_S
 
@@ -105,6 +105,7 @@ def test_a_missed_goal_is_told_by_the_exit_code_and_kept_in_the_file(
     ("end", "code", "word"),
     [
         (EnvironmentUnavailable("the engine", "it is not up", "drill engine up"), 7, "drill engine up"),
+        (Unmeasured("a drill failed"), 6, "a drill failed"),
         (KeyboardInterrupt(), 130, "interrupted"),
     ],
 )

@@ -1,10 +1,12 @@
 """The closed list of causes: what wins over what, and that each can be explained."""
 
 import itertools
+import re
 
 import pytest
 
 from scenarios.judging.causes import Cause, Verdict, worst
+from tests.house import ROOT
 
 PASSED = (Verdict.PASSED, None)
 
@@ -42,15 +44,29 @@ def test_every_cause_has_a_sentence_of_its_own_and_a_verdict(cause: Cause) -> No
     assert cause.verdict in (Verdict.FAILED, Verdict.INCONCLUSIVE)
 
 
+ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+
+
+def test_the_page_of_verdicts_is_the_closed_list() -> None:
+    """docs/verdicts.md has each cause once, in order, below its own heading, with its sentence and what to do."""
+    page = (ROOT / "docs" / "verdicts.md").read_text(encoding="utf-8")
+    parts = page.split("\n## ")[1:]
+    assert [part.partition(":")[0] for part in parts] == ["Failed", "Inconclusive", "Inconclusive"]
+    failed, system, ours = ([(row[1], row[2]) for row in ROW.finditer(part)] for part in parts)
+    assert failed == [(c.value, c.sentence) for c in Cause if c.verdict is Verdict.FAILED]
+    inconclusive = [c for c in Cause if c.verdict is Verdict.INCONCLUSIVE]
+    assert system == [(c.value, c.sentence) for c in inconclusive if not c.in_harness]
+    assert ours == [(c.value, c.sentence) for c in inconclusive if c.in_harness]
+    assert all(row[3].strip().endswith((".", "?")) for row in ROW.finditer(page))
+
+
 def test_only_inconclusive_causes_of_our_own_are_tried_again() -> None:
-    """The retried ones are exactly these; a failure of the rollback is never among them."""
+    """What lies in the system or the scenario comes out the same again; a failure of the rollback is never retried."""
     retried = {cause for cause in Cause if cause.in_harness}
-    assert retried == {
-        Cause.PROBE_DIED,
-        Cause.WORKLOAD_DIED,
-        Cause.HARNESS_OVERLOADED,
-        Cause.DEPLOY_FAILED,
-        Cause.INTERRUPTED,
-        Cause.HARNESS_ERROR,
-    }
+    kept = {cause for cause in Cause if cause.verdict is Verdict.INCONCLUSIVE} - retried
+    begun, ended = Cause.NO_STEADY_STATE, Cause.SNAPSHOT_FAILED
+    order = list(Cause)
+    assert kept == set(order[order.index(begun) : order.index(ended) + 1])
+    assert {Cause.NO_HARM, Cause.NO_TRAFFIC, Cause.OBJECTIVE_STRADDLED, Cause.TOO_FEW_WRITES_AFTER} <= kept
+    assert {Cause.PROBE_DIED, Cause.CPU_STARVED, Cause.TOO_LITTLE_TRAFFIC_AFTER, Cause.HARNESS_ERROR} <= retried
     assert {cause.verdict for cause in retried} == {Verdict.INCONCLUSIVE}

@@ -15,6 +15,8 @@ from fixtures import composition
 from fixtures.composition import compose, tree_digest
 from fixtures.host import EmbeddedHost
 from fixtures.namespaces import INIT
+from scenarios.errors import Inconclusive
+from scenarios.judging.causes import Cause
 from scenarios.model import System
 from tests.programs import soon
 from tests.runner_bench import alive
@@ -171,3 +173,24 @@ def test_nothing_outlives_the_host(end: str, embedded: EmbeddedHost, tmp_path: P
         embedded.namespaces._init.stdin.close()
     assert soon(lambda: not any(alive(pid) for pid in started))
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [("[ERROR] Connection in use: ('127.0.0.1', 20001)", Cause.PORT_TAKEN), ("no module main", Cause.DEPLOY_FAILED)],
+)
+def test_a_port_that_somebody_else_has_is_told_from_a_release_that_does_not_start(
+    said: str, cause: Cause, system: System, tmp_path: Path
+) -> None:
+    """Nothing is wrong with the release then, and the next attempt gets another port."""
+    for name, text in (("flask", "exit 0"), ("gunicorn", f'echo "{said}"; exit 1')):
+        write(tmp_path / "bin" / name, f"#!/bin/sh\n{text}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    host = EmbeddedHost(system, tmp_path / "host", {**PLAIN, "PATH": f"{tmp_path / 'bin'}:{PLAIN['PATH']}"}, port=1)
+    try:
+        host.start()
+        with pytest.raises(Inconclusive) as stop:
+            host.deploy("v1")
+    finally:
+        host.stop()
+    assert stop.value.cause is cause

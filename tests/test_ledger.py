@@ -1,12 +1,10 @@
 """The write ledger on disk: nothing recorded is lost, and an answer is taken for no more than it says."""
 
 import json
-import threading
-import os
 import random
-import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +85,81 @@ def test_many_threads_and_two_writers_of_one_file_tear_no_line(tmp_path: Path) -
     assert all(each.outcome == "ack" for each in fold(read(tmp_path)).values())
 
 
+def test_a_broken_line_in_the_middle_is_an_error_and_not_left_out(writer: LedgerWriter, tmp_path: Path) -> None:
+    """It may have been an acknowledgement, and a write judged without it would be called unknown."""
+    path = tmp_path / "ledger" / "one.jsonl"
+    with path.open("a") as file:
+        file.write('{"e":"ack","id":"a","st\n')
+    writer.intent("b", 2, BODY)
+    with pytest.raises(ValueError, match=r"one\.jsonl: a broken record"):
+        read(tmp_path)
+
+
+def test_the_effect_of_every_kind_of_write_is_recorded_before_it_is_sent(writer: LedgerWriter, tmp_path: Path) -> None:
+    """What each row must hold afterwards: a digest, or nothing for one that is deleted."""
+    writer.intent("a", 1, BODY)
+    writer.update("b", "a", 2, "new")
+    writer.delete("c", "a", 3)
+    writer.multi("d", 4, {"x": "one", "y": "two"})
+    found = [(each.op, each.id, dict(each.effect), each.seq) for each in fold(read(tmp_path)).values()]
+    assert found == [
+        ("insert", "a", {"a": body_digest(BODY)}, 1),
+        ("update", "b", {"a": body_digest("new")}, 2),
+        ("delete", "c", {"a": None}, 3),
+        ("multi", "d", {"x": body_digest("one"), "y": body_digest("two")}, 4),
+    ]
+
+
+KILLED = """
+import itertools, os, sys
+from pathlib import Path
+from scenarios.ledger import LedgerWriter
+
+ledger = LedgerWriter(Path(sys.argv[1]) / "ledger" / "one.jsonl", "one")
+for n in itertools.count():
+    ledger.intent(f"w{n}", n, "body" * 50)
+    os.write(1, f"sent w{n}\\n".encode())
+    ledger.ack(f"w{n}", 201, "v1")
+    os.write(1, f"told w{n}\\n".encode())
+"""
+
+
+@pytest.mark.parametrize("attempt", range(8))
+def test_a_killed_writer_loses_no_record_it_had_made(attempt: int, tmp_path: Path) -> None:
+    """SIGKILL at a random instant: every intent it said it had recorded is there, and so is every acknowledgement."""
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    try:
+        lines = [process.stdout.readline() for _ in range(random.Random(attempt).randint(1, 400))]
+    finally:
+        process.kill()
+    said = b"".join([*lines, process.stdout.read()]).decode()
+    process.stdout.close()
+    process.wait()
+    recorded = {(record["e"], record["id"]) for record in read(tmp_path)}
+    names = {"sent": "intent", "told": "ack"}
+    promised = {
+        (names[line.split()[0]], line.split()[1]) for line in said.splitlines(keepends=True) if line[-1] == "\n"
+    }
+    assert promised
+    assert promised <= recorded
+
+
+def test_what_the_service_tells_of_the_transaction_is_kept(writer: LedgerWriter, tmp_path: Path) -> None:
+    """The transaction of a write that nobody heard the end of can be asked for later; nonsense is not kept."""
+    writer.settle("a", 201, {"id": "a", "committed": True, "release": "v1", "xid": 7, "lsn": 99})
+    writer.settle("b", 500, {"committed": None, "xid": 8, "error": "server closed the connection"})
+    writer.settle("c", 500, {"committed": None, "xid": "8"})
+    found = [(record["e"], record.get("xid"), record.get("lsn")) for record in read(tmp_path)]
+    assert found == [("ack", 7, 99), ("unknown", 8, None), ("unknown", None, None)]
+
+
+def test_each_kind_of_write_has_the_status_it_is_acknowledged_with(writer: LedgerWriter) -> None:
+    answer = {"id": "a", "committed": True}
+    assert writer.settle("a", 200, answer, want=200) == "ack"
+    assert writer.settle("a", 201, answer, want=200) == "unknown"
+
+
 @pytest.mark.parametrize(
     ("status", "answer", "outcome"),
     [
@@ -119,7 +192,7 @@ def test_a_write_without_an_outcome_is_unknown(tmp_path: Path) -> None:
 
 
 def test_an_outcome_without_an_intent_is_ignored() -> None:
-    assert fold(write("a", "ack")[1:]) == {}
+    assert len(fold(write("a", "ack")[1:])) == 0
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.ledger_records import BODY, SECOND, classes, judged, row, write
+from scenarios.judging.ledger import fold, judge
+from scenarios.ledger import Row
+from tests.ledger_records import BODY, SECOND, classes, judged, op, row, shows, write
 
 # --- judging
 
@@ -54,12 +56,151 @@ def test_a_lost_write_is_told_with_all_that_helps_to_find_it() -> None:
     (item,) = judged(write("a", "ack", at=5), []).classes["lost"]
     assert item == {
         "id": "a",
+        "op": "insert",
+        "rows": ["a"],
         "client": "c",
         "seq": 1,
         "sent_ns": 5 * SECOND,
         "acked_ns": 6 * SECOND,
         "release": "v1",
     }
+
+
+# --- updates, deletes and writes of several rows
+
+MADE = op("insert", 1, 0, 1)
+UNSEEN = {"unknown_lost": ["c2"]}
+
+
+@pytest.mark.parametrize(
+    ("records", "rows", "expected"),
+    [
+        # one after the other: the newest acknowledged value must be there
+        ([*op("update", 2, 2, 3)], [shows(2)], {}),
+        ([*op("update", 2, 2, 3)], [shows(1)], {"stale": ["c2"]}),
+        ([*op("update", 2, 2, 3), *op("update", 3, 4, 5)], [shows(1)], {"stale": ["c2", "c3"]}),
+        ([*op("update", 2, 2, 3), *op("update", 3, 4, 5)], [shows(2)], {"stale": ["c3"]}),
+        ([*op("update", 2, 2, 3)], [], {"lost": ["r", "c2"]}),
+        # overlapping: either may have come last
+        ([*op("update", 2, 2, 5), *op("update", 3, 4, 6, client="d")], [shows(2)], {}),
+        ([*op("update", 2, 2, 5), *op("update", 3, 4, 6, client="d")], [shows(3, client="d")], {}),
+        ([*op("update", 2, 2, 5), *op("update", 3, 4, 6, client="d")], [shows(1)], {"stale": ["c2", "d3"]}),
+        # unknown: at any time after its intent, or never
+        ([*op("update", 2, 2, None)], [shows(1)], UNSEEN),
+        ([*op("update", 2, 2, None)], [shows(2)], {"recovered": ["c2"]}),
+        ([*op("update", 2, 2, None), *op("update", 3, 4, 5)], [shows(2)], {"recovered": ["c2"]}),
+        ([*op("update", 2, 2, 3, "unknown"), *op("update", 3, 4, 5)], [shows(3)], UNSEEN),
+        ([*op("update", 2, 2, 3, "unknown"), *op("update", 3, 4, 5)], [shows(1)], {"stale": ["c3"]} | UNSEEN),
+        # rejected: it must not show
+        ([*op("update", 2, 2, 3, "rejected")], [shows(1)], {}),
+        ([*op("update", 2, 2, 3, "rejected")], [shows(2)], {"phantom": ["c2"]}),
+        ([*op("update", 2, 2, 3, "rejected")], [], {"lost": ["r"]}),
+        # deletes
+        ([*op("delete", 2, 2, 3)], [], {}),
+        ([*op("delete", 2, 2, 3)], [shows(1)], {"resurrected": ["c2"]}),
+        ([*op("delete", 2, 2, None)], [shows(1)], UNSEEN),
+        ([*op("delete", 2, 2, None)], [], {"recovered": ["c2"]}),
+        ([*op("delete", 2, 2, 3, "rejected")], [], {"lost": ["r"]}),
+        ([*op("update", 2, 2, 3), *op("delete", 3, 4, 5)], [], {}),
+        ([*op("update", 2, 2, 3), *op("delete", 3, 4, 5)], [shows(2)], {"resurrected": ["c3"]}),
+        ([*op("update", 2, 2, 3), *op("delete", 3, 4, 5)], [shows(1)], {"stale": ["c2"], "resurrected": ["c3"]}),
+        # an update makes no row, so the delete that came after one that nobody heard of is undone all the same
+        ([*op("update", 2, 2, None), *op("delete", 3, 4, 5)], [shows(2)], {"recovered": ["c2"], "resurrected": ["c3"]}),
+        # what the row shows nobody wrote
+        ([*op("update", 2, 2, 3)], [row("r", "other", seq=2)], {"corrupt": ["c2"]}),
+        ([*op("update", 2, 2, 3)], [row("r", "other", seq=1)], {"corrupt": ["r"]}),
+        ([*op("update", 2, 2, 3)], [shows(1), shows(2)], {"duplicate": ["c2"]}),
+    ],
+)
+def test_a_row_is_judged_by_what_certainly_came_last(
+    records: list[dict[str, Any]], rows: list[Row], expected: dict[str, list[str]]
+) -> None:
+    """Row `r`, made by write 1 and acknowledged at 1 s; what happened since is in `records`."""
+    assert classes(judged([*MADE, *records], rows)) == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "client", "expected"),
+    [
+        (1, "c", "stale"),  # 2 never came, or was undone with all that came after 1
+        (None, "c", "stale"),  # nobody counted
+        (3, "c", "reordered"),  # three writes were applied, and 1 is on top: it came after 2 and 3 or between them
+        (3, "d", "stale"),  # of two clients
+    ],
+)
+def test_a_write_that_another_of_its_client_overtook_is_reordered_and_one_that_is_gone_is_stale(
+    version: int | None, client: str, expected: str
+) -> None:
+    """Only the count of what was applied to a row tells a write put back from one applied late."""
+    records = [*MADE, *op("update", 2, 2, 3, client=client)]
+    found = judged(records, [shows(1, version=version)])
+    assert classes(found) == {expected: [f"{client}2"]}
+
+
+def test_a_count_that_an_overlapping_or_unknown_write_explains_is_no_disorder() -> None:
+    records = [*MADE, *op("update", 2, 2, None), *op("update", 3, 4, 5), *op("update", 4, 6, 7)]
+    assert classes(judged(records, [shows(3, version=3)]))["stale"] == ["c4"]
+    assert "reordered" in classes(judged(records, [shows(3, version=4)]))
+
+
+@pytest.mark.parametrize(
+    ("end", "outcome", "there", "expected"),
+    [
+        (3, "ack", "abc", {}),
+        (3, "ack", "ab", {"torn": ["c1"]}),
+        (3, "ack", "", {"lost": ["c1"]}),
+        (3, "unknown", "abc", {"recovered": ["c1"]}),
+        (3, "unknown", "b", {"torn": ["c1"]}),  # nobody may see half of it, whatever its client was told
+        (3, "unknown", "", {"unknown_lost": ["c1"]}),
+        (3, "rejected", "", {}),
+        (3, "rejected", "a", {"phantom": ["c1"]}),
+    ],
+)
+def test_some_rows_of_a_write_without_the_others_are_torn(
+    end: int, outcome: str, there: str, expected: dict[str, list[str]]
+) -> None:
+    records = op("multi", 1, 2, end, outcome, rows="abc")
+    assert classes(judged(records, [shows(1, name) for name in there])) == expected
+
+
+@pytest.mark.parametrize(
+    ("later", "there", "expected"),
+    [
+        (op("delete", 2, 4, 5, rows="a"), [shows(1, "b")], {}),
+        (op("delete", 2, 4, None, rows="a"), [shows(1, "b")], {"recovered": ["c2"]}),
+        (op("update", 2, 4, 5, rows="a"), [shows(2, "a"), shows(1, "b")], {}),
+        (op("update", 2, 4, 5, rows="a"), [shows(2, "a")], {"torn": ["c1"]}),
+        (op("update", 2, 4, 5, rows="a"), [shows(1, "a"), shows(1, "b")], {"stale": ["c2"]}),
+        (op("delete", 2, 4, 5, rows="a"), [], {"lost": ["c1"]}),  # `a` was deleted, so nothing tells of a tear
+    ],
+)
+def test_a_row_that_was_changed_or_deleted_since_is_no_tear(
+    later: list[dict[str, Any]], there: list[Row], expected: dict[str, list[str]]
+) -> None:
+    assert classes(judged([*op("multi", 1, 2, 3, rows="ab"), *later], there)) == expected
+
+
+def test_only_classes_that_the_writes_can_show_are_counted() -> None:
+    """0 says that it was looked for; null that it was not."""
+    records = [*MADE, *op("update", 2, 2, 3)]
+    assert judged(records, [shows(2, version=2)]).writes.reordered == 0
+    assert judged(records, [shows(2)]).writes.reordered is None
+    assert judged(records, [shows(2)]).writes.stale == 0
+    assert judged(records, [shows(2)]).writes.torn is None
+
+
+def test_what_the_server_knows_of_a_transaction_resolves_a_write_that_nobody_heard_of() -> None:
+    """Aborted is refused; committed promised nobody anything; the rest is left unknown and counted."""
+    records = [record for n in range(1, 5) for record in op("insert", n, n, n + 1, "unknown", rows="abcd"[n - 1])]
+    for record in records:
+        if record["e"] == "unknown":
+            record["xid"] = 700 + record["t"] // SECOND
+    history = fold(records)
+    assert sorted(history.xids.values()) == [702, 703, 704, 705]
+    history.resolve({702: "committed", 703: "aborted", 704: "committed", 705: None})
+    found = judge(history, [shows(1, "a")], set(), 0)
+    assert classes(found) == {"recovered": ["a"], "unknown_lost": ["c", "d"]}
+    assert found.unknowns == {"committed": 2, "aborted": 1, "left": 1}
 
 
 # --- how far back the loss reaches

@@ -46,7 +46,7 @@ def test_everything_is_recorded_in_the_order_it_happened(world: World) -> None:
     assert times == sorted(times)
     assert None not in record.phases_s.model_dump().values()
     assert [step.name for step in record.steps] == ["undo", "look"]
-    assert world.stopped == ["probe", "users"]
+    assert world.stopped == ["probe", "users", "sentinel"]
     assert world.collected == ["platform", "database"]
 
 

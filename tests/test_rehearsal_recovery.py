@@ -99,7 +99,7 @@ def test_harm_that_went_away_before_the_procedure_proves_nothing(world: World) -
     twin.play(replace(BACK, restores=()))
     world.modes.append((twin.events["procedure_started"][0] - SECOND // 20, GOOD))
     record = world.play(replace(BACK, restores=()))
-    assert outcome(record) == ("inconclusive", "no_harm")
+    assert outcome(record) == ("inconclusive", "harm_over_early")
     assert "before the procedure was started" in record.detail
 
 

@@ -31,7 +31,7 @@ def test_a_candidate_that_does_no_harm_leaves_nothing_to_roll_back(world: World)
 
 def test_a_busy_machine_is_blamed_before_the_candidate_so_that_the_drill_is_tried_again(world: World) -> None:
     world.candidate, world.control_hang_s = CANDIDATE, 0.6
-    assert outcome(world.play(BACK)) == ("inconclusive", "harness_overloaded")
+    assert outcome(world.play(BACK)) == ("inconclusive", "control_lane_late")
 
 
 def test_a_baseline_that_never_serves_steadily_stops_the_drill(world: World) -> None:
@@ -48,7 +48,7 @@ def test_a_promise_that_no_answer_tells_anything_about_is_not_kept_by_silence(wo
     world.candidate = replace(WRITES_FAIL, schema=None)
     world.acts["undo"] = Act(effect=lambda: world.turn(replace(GOOD, schema=None)))
     record = world.play(BACK)
-    assert outcome(record) == ("inconclusive", "no_steady_state")
+    assert outcome(record) == ("inconclusive", "promise_untold")
     assert "schema" in record.detail
 
 
@@ -79,17 +79,7 @@ def test_a_dead_probe_or_dead_users_stop_the_drill_whenever_it_happens(tmp_path:
 def test_a_lane_that_falls_silent_does_not_hold_the_drill_for_ever(world: World) -> None:
     """The write lane stops sending after the rollback; its silence is no good answer, and the wait for it ends."""
     world.drops = lambda lane, tick: lane == "write" and tick > 60 * 6
-    assert outcome(world.play(BACK)) == ("inconclusive", "probe_died")
-
-
-@pytest.mark.parametrize(
-    ("hang_s", "dropped"), [(0.6, 0.0), (0.03, 0.0), (0.001, 0.02)], ids=["late", "slow", "dropped"]
-)
-def test_a_sick_harness_is_never_passed(world: World, hang_s: float, dropped: float) -> None:
-    """All looks well, but our own echo server was slow or ticks were dropped: the figures are not to be trusted."""
-    world.control_hang_s, world.dropped = hang_s, dropped
-    record = world.play(BACK)
-    assert outcome(record) == ("inconclusive", "harness_overloaded")
+    assert outcome(world.play(BACK)) == ("inconclusive", "lane_silent")
 
 
 @pytest.mark.parametrize("works", [True, False])
@@ -99,10 +89,10 @@ def test_a_sick_harness_is_not_called_a_failed_rollback_either(world: World, wor
     if not works:
         world.acts["undo"] = Act()
     record = world.play(replace(BACK, restores=(), objective=Objective(rto_s=0.1, rpo_s=0)))
-    assert verdict_of(record, "objective-rto") == ("inconclusive", "harness_overloaded")
-    assert verdict_of(record, "served") == (PASSED if works else ("inconclusive", "harness_overloaded"))
+    assert verdict_of(record, "objective-rto") == ("inconclusive", "control_lane_late")
+    assert verdict_of(record, "served") == (PASSED if works else ("inconclusive", "control_lane_late"))
     if works:
-        assert outcome(record) == ("inconclusive", "harness_overloaded")
+        assert outcome(record) == ("inconclusive", "control_lane_late")
 
 
 def test_lost_writes_are_lost_on_a_sick_machine_too(world: World) -> None:
@@ -171,7 +161,7 @@ def test_steps_that_were_quietly_left_out_are_never_passed(world: World, monkeyp
     """A runner that returns no result for a step and no failure either has proved nothing."""
     monkeypatch.setattr("tests.simulated_world.SimulatedParts.run", lambda *_: [])
     world.turn(GOOD, after_s=5.5)  # the service heals by itself
-    assert outcome(world.play(BACK)) == ("inconclusive", "harness_error")
+    assert outcome(world.play(BACK)) == ("inconclusive", "steps_not_run")
 
 
 def test_rows_that_cannot_be_read_back_leave_loss_unjudged(world: World) -> None:
@@ -186,7 +176,7 @@ def test_logs_that_cannot_be_kept_spare_the_other_logs_and_the_record(world: Wor
     world.log_error = OSError("no space left on device")
     record = world.play(BACK)
     assert world.collected == ["platform", "database"]
-    assert outcome(record) == ("inconclusive", "harness_error")
+    assert outcome(record) == ("inconclusive", "logs_not_kept")
     assert record.recovery_s is not None
 
 
@@ -204,7 +194,7 @@ def test_what_goes_missing_half_way_is_no_reason_to_skip_a_drill(world: World) -
         raise EnvironmentUnavailable("cluster", "it is gone", "drill engine up")
 
     world.acts["undo"] = Act(effect=die)
-    assert outcome(world.play(BACK)) == ("inconclusive", "harness_error")
+    assert outcome(world.play(BACK)) == ("inconclusive", "environment_lost")
 
 
 def test_what_somebody_wrote_wrongly_is_told_and_not_called_a_harness_error(world: World) -> None:
@@ -217,7 +207,7 @@ def test_what_somebody_wrote_wrongly_is_told_and_not_called_a_harness_error(worl
 
 
 @pytest.mark.parametrize(
-    ("works", "found"), [(True, ("inconclusive", "harness_error")), (False, ("failed", "not_served"))]
+    ("works", "found"), [(True, ("inconclusive", "cleanup_failed")), (False, ("failed", "not_served"))]
 )
 def test_a_cleanup_that_fails_is_told_and_hides_nothing(world: World, works: bool, found: tuple[str, str]) -> None:
     if not works:

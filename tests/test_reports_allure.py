@@ -13,7 +13,8 @@ from reports import allure_site
 from reports.allure import attach_drill, write_environment
 from reports.allure_site import Note, build_single_file, offline
 from reports.summary import load_summary, write_summary
-from tests.sample_run import STORIES, build_run, header, record_of
+from tests.sample_header import header
+from tests.sample_run import STORIES, build_run, record_of
 
 ROOT = Path(__file__).parent.parent
 _DRILLS = """
@@ -78,7 +79,7 @@ def test_a_drill_in_allure(run: Path, tmp_path: Path) -> None:
     """Steps, labels and attachments are there; only a drill that is not as expected has a red step; history holds."""
     results = _results(run, tmp_path / "first")
     assert set(results) == {story.title for story in STORIES}
-    control, surprise = results[STORIES[2].title], results[STORIES[3].title]
+    control, surprise, older = (results[story.title] for story in STORIES[2:])
     titles = [step["name"] for step in _steps(control)]
     assert "harmed +0.000 s" in titles
     assert "undo (corrected): exit 0, 0.71 s" in titles
@@ -91,6 +92,8 @@ def test_a_drill_in_allure(run: Path, tmp_path: Path) -> None:
         assert label in labels
     attached = [item["name"] for step in [control, *_steps(control)] for item in step.get("attachments", [])]
     assert {"timeline", "verdict.json", "events.jsonl", "state diff", "02-undo.log"} <= set(attached)
+    assert {"what users saw", "probe error"} <= set(attached)
+    assert "what users saw" not in [item["name"] for step in _steps(older) for item in step.get("attachments", [])]
     excluded = {item["name"] for item in control["parameters"] if item.get("excluded")}
     assert excluded == {"recovery", "disruption", "loss"}
 

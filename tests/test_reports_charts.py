@@ -1,7 +1,9 @@
 """The timeline: true to the record, readable, and never an error for evidence that is missing or cut short."""
 
+import json
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,65 @@ def test_a_bar_is_as_high_as_its_share(run: Path) -> None:
     tips = re.findall(r"(\d+) of (\d+) answers bad", timeline_svg(folder))
     assert tips
     assert all(0 < int(bad) <= int(total) for bad, total in tips)
+
+
+def _with_follow_ups(run: Path, folder: Path) -> None:
+    """The evidence of a drill, each bad look followed by four more; every second follow-up is bad."""
+    ticks = [*read_observations(run / RESTORED.slug)]
+    more = [
+        replace(tick, again=i, served=bool(i % 2), planned_ns=tick.planned_ns + i, facts={"release": "odd"})
+        for tick in ticks
+        if not tick.served
+        for i in range(1, 5)
+    ]
+    (folder / "probe.jsonl").write_text("".join(tick.to_line() + "\n" for tick in [*ticks, *more]))
+    (folder / "events.jsonl").write_bytes((run / RESTORED.slug / "events.jsonl").read_bytes())
+
+
+def test_follow_ups_are_in_no_share_and_no_figure(run: Path, tmp_path: Path) -> None:
+    """They come where it is bad already: counted, they would make a partial outage look worse than it was."""
+    _with_follow_ups(run, tmp_path)
+    plain, followed = timeline_svg(run / RESTORED.slug), timeline_svg(tmp_path)
+    told = re.compile(r", not counting \d+ of \d+ follow-ups")
+    assert told.search(followed)
+    assert told.sub("", followed) == plain
+
+
+def test_a_bucket_with_nothing_but_follow_ups_is_not_silent(run: Path, tmp_path: Path) -> None:
+    """Bad follow-ups between good looks show, at the least height: some requests were refused there."""
+    calm = [tick for tick in read_observations(run / RESTORED.slug) if tick.lane == "kept"]
+    again = [replace(tick, again=1, served=False) for tick in calm[100:110]]
+    ticks = calm[:100] + again + calm[110:]
+    (tmp_path / "probe.jsonl").write_text("".join(tick.to_line() + "\n" for tick in ticks))
+    svg = timeline_svg(tmp_path)
+    assert "no answer recorded" not in svg
+    assert 'class="b1"' in svg
+    assert 'class="b2"' not in svg
+
+
+def test_latency_counts_from_when_a_request_was_due(run: Path) -> None:
+    """A late sender must not hide what waiting for it cost a user."""
+    tick = read_observations(run / RESTORED.slug)[0]
+    late = replace(tick, sent_ns=tick.planned_ns + 900_000_000, done_ns=tick.planned_ns + 901_000_000)
+    (bucket,) = [each for each in bucketed([late], span_of([late], {})) if each.answers]
+    assert bucket.max_ms == 901.0
+
+
+def test_an_event_is_drawn_where_all_answers_put_it(run: Path, tmp_path: Path) -> None:
+    """A wait acts on the first bad answer it hears of; where all tell of an earlier one, the chart shows that."""
+    lines = (run / RESTORED.slug / "events.jsonl").read_text().splitlines()
+    harmed = next(event for event in read_events(run / RESTORED.slug) if event.name == "harmed")
+    for earlier_ns in (500_000_000, 1_000_000_000):  # the last one holds, however the clock orders them
+        hi_ns = harmed.t_ns - earlier_ns
+        facts = {"name": "harmed", "lo_ns": hi_ns - 20_000_000, "hi_ns": hi_ns}
+        lines.append(json.dumps({"t": hi_ns, "wall": "", "event": "refined", "facts": facts}))
+    lines.append(json.dumps({"t": 1, "event": "refined", "facts": {"name": "nothing of ours"}}))
+    (tmp_path / "events.jsonl").write_text("\n".join(lines))
+    (tmp_path / "probe.jsonl").write_bytes((run / RESTORED.slug / "probe.jsonl").read_bytes())
+    label = ET.fromstring(timeline_svg(tmp_path)).attrib["aria-label"]
+    assert label.startswith(
+        "Timeline in seconds since harmed: harmed +0.00 s, candidate deployed +0.80 s, detected +3.20"
+    )
 
 
 @given(st.lists(st.tuples(st.floats(0, 890), st.text("abc ", min_size=4, max_size=30)), max_size=9))

@@ -1,5 +1,7 @@
 """The two clocks in words: the judged one first, an open end never as a figure, the claim beside what users saw."""
 
+from dataclasses import replace
+
 import pytest
 
 from reports import clocks, words
@@ -31,6 +33,37 @@ def test_without_a_disruption_or_an_alarm_nothing_is_said_of_it() -> None:
         clocks.alarm(PASSED.model_copy(update={"phases_s": PASSED.phases_s.model_copy(update={"detect": None})}), 1)
         == ""
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "recovery", "said"),
+    [
+        ((2.084, 2.101), (5.5, 5.9), "2.08\N{EN DASH}2.11 s, 3.39 s or more before it stayed good"),
+        ((2.084, 2.101), (2.2, 2.3), ""),  # a tenth of a second is no difference
+        ((0.0, 0.011), (11.69, None), "0.00\N{EN DASH}0.02 s, and it had not stayed good after 11.6 s"),
+        ((2.084, 2.101), None, ""),
+        (None, (5.5, 5.9), ""),
+    ],
+)
+def test_a_first_good_answer_is_told_where_it_came_too_early(
+    first: Interval | None, recovery: Interval | None, said: str
+) -> None:
+    record = record_of(replace(STORIES[0], first_good_s=first)).model_copy(update={"recovery_s": recovery})
+    assert clocks.first_good(record) == (f"first good answer after {said}" if said else "")
+    assert clocks.first_good(record.model_copy(update={"harm": "release_stuck"})) == ""
+    assert clocks.first_good(record.model_copy(update={"availability": None})) == ""
+
+
+def test_the_readings_stand_side_by_side_and_only_those_there_are() -> None:
+    dash = "\N{EN DASH}"
+    assert clocks.readings(PASSED) == [
+        ("first good answer", f"0.41{dash}0.44 s"),
+        ("kubectl rollout status claimed success", "1.10 s"),
+        ("stable recovery", f"1.56{dash}1.58 s"),
+    ]
+    assert clocks.readings(AS_EXPECTED) == [("stable recovery", "not seen within the window (> 1.41 s)")]
+    nothing = {"recovery_s": (None, None), "claimed_s": None, "availability": None}
+    assert clocks.readings(PASSED.model_copy(update=nothing)) == []
 
 
 def test_a_censored_recovery_is_never_a_figure() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -13,7 +14,8 @@ from reports.page import build_page
 from reports.summary import write_summary
 from scenarios.errors import UsageError
 from scenarios.results import StepRecord
-from tests.sample_run import STORIES, Story, build_run, header
+from tests.sample_header import header
+from tests.sample_run import STORIES, Story, build_run, record_of
 
 _VOID = {"meta", "br", "link", "img", "input", "hr"}
 
@@ -90,7 +92,12 @@ def test_the_page_tells_the_run_and_each_drill(page: Path) -> None:
         "Time scale 0.02",
         "Recovery is machine time",
         "Recovery and disruption are intervals; phases and step times are single readings.",
-        "is the worst of the 3 calibration outages of this run",
+        "is the worst of the 15 calibration outages of this run",
+        "Error of the probe over 15 outages of known length: p50 1.2, p99 4.1, max 4.1 ms; at most, by shape: 503 2.5",
+        "Users hurt for 3.41 s in 41 stretches. First good answer after 0.41\N{EN DASH}0.44 s, 1.13 s or more",
+        "72.13 % up in the worst 1 s 99.99 % up in the worst 5 s",
+        "2 kinds of request: counts and latencies Lane Planned Sent Dropped Bad p50 p90 p99 p99.9 max",
+        "read (new conn.) 500 498 2 0 3.7 7.0 44.0 61.5 70.2",
         "alarm after 2.20 s at time scale 0.02",
         "900 s, from the start of the procedure",
         "900 s, from the first harm",
@@ -172,13 +179,31 @@ def test_what_the_cluster_said_is_shown_and_linked(tmp_path: Path) -> None:
 
 def test_a_run_without_machine_and_calibration_says_nothing_of_them(tmp_path: Path) -> None:
     """Runs of older versions are still shown, and a file that somebody cut is not there."""
-    run = build_run(tmp_path, stories=STORIES[:1])
+    run = build_run(tmp_path, stories=(replace(STORIES[0], older=True),))
     (run / "machine.json").write_text("[1]")
     (run / "calibration-0badcafe" / "calibration.json").write_text("{")
     write_summary(run, **header())
     text = _words(_read(build_page(run)))
     assert "Namespaces" not in text
-    assert "calibration outages" not in text
+    for part in ("calibration outages", "Error of the probe", "What users saw"):
+        assert part not in text
+
+
+def test_an_older_run_s_calibration_is_counted_by_its_rows(tmp_path: Path) -> None:
+    run = build_run(tmp_path, stories=(replace(STORIES[0], older=True),))
+    write_summary(run, **header())
+    assert "is the worst of the 3 calibration outages of this run" in _words(_read(build_page(run)))
+
+
+def test_several_rehearsals_say_what_they_prove_and_where_the_others_are(tmp_path: Path) -> None:
+    run = build_run(tmp_path, stories=STORIES[:1])
+    record = record_of(STORIES[0]).model_copy(update={"n": 20})
+    (run / record.evidence / "verdict.json").write_text(record.model_dump_json())
+    (run / f"{STORIES[0].slug}.repeat-2").mkdir()
+    write_summary(run, **header())
+    text = _words(_read(build_page(run)))
+    assert "The worst of 20 rehearsals, all as expected: at 95 % confidence less than 14 in 100 are not" in text
+    assert f"Another rehearsal of this drill, no worse than this one, is kept: {STORIES[0].slug}.repeat-2" in text
 
 
 def test_all_requests_sent_is_said_without_a_zero(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from reports.summary import load_drills, load_summary, prune_runs, resolve_run, run_verdict, write_summary
 from scenarios.errors import UsageError
 from scenarios.results import Summary
-from tests.sample_run import NOT_REHEARSED, STORIES, build_run, header, record_of
+from tests.sample_header import NOT_REHEARSED, header
+from tests.sample_run import STORIES, build_run, record_of
 
 
 def test_a_summary_is_written_and_read_back(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The table at the end of a run and the failure message: complete, in plain words, and within the terminal's width."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from reports.summary import write_summary
 from reports.table import format_failure, summary_lines
 from reports.words import MACHINE_TIME
 from scenarios.results import Summary
-from tests.sample_run import STORIES, build_run, header, record_of
+from tests.sample_header import header
+from tests.sample_run import STORIES, build_run, record_of
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +35,8 @@ def test_every_drill_says_result_time_loss_and_evidence(summary: Summary) -> Non
     for drill in summary.drills:
         assert f"evidence: reports/out/run/{drill.evidence}" in text
     assert "recovered in 1.56\N{EN DASH}1.58 s of 900 s allowed (±4.1 ms probe)" in text
+    assert "first good answer after 0.41\N{EN DASH}0.44 s, 1.13 s or more before it stayed good" in text
+    assert text.count("first good answer") == 1  # where it says something
     assert "0 of 412 acknowledged writes lost" in text
     assert "NOT AS EXPECTED: expected passed, got failed/writes_lost" in text
     assert "control: the rollback was sabotaged on purpose (deletes-rows)" in text
@@ -49,6 +53,7 @@ def test_the_end_says_counts_scale_and_where_the_report_is(summary: Summary) -> 
     assert "to mend it: `drill engine up`" in text
     assert "Time scale 0.02" in text
     assert MACHINE_TIME in text
+    assert "this run's own calibration outages: 15 outages, p50 1.2, p99 4.1 ms." in text
     assert text.endswith("Report: reports/out/run/index.html")
 
 
@@ -67,7 +72,7 @@ def test_a_run_without_drills_is_not_green(summary: Summary) -> None:
 
 
 def test_a_failure_message_traces_the_verdict_to_evidence() -> None:
-    record = record_of(STORIES[3]).model_copy(update={"claimed_s": 1.1})
+    record = record_of(replace(STORIES[3], claimed_s=1.1, first_good_s=(0.412, 0.433)))
     message = format_failure(record, Path("reports/out/run"), 0.02)
     lines = message.splitlines()
     assert lines[0] == "mina: `flask db downgrade base` brings users back but keeps what they wrote"
@@ -80,6 +85,9 @@ def test_a_failure_message_traces_the_verdict_to_evidence() -> None:
     assert rows["claimed"].startswith(
         "kubectl rollout status claimed success after 1.10 s: 0.46 s or more before users"
     )
+    assert rows["first good"] == "after 0.41\N{EN DASH}0.44 s, 1.13 s or more before it stayed good"
+    assert rows["probe error"].startswith("over 15 outages of known length: p50 1.2, p99 4.1, max 4.1 ms")
+    assert "repeated" not in rows
     assert rows["loss"].endswith("allowed: 0 writes, 0 s")
     assert rows["time spent"].startswith("detect 2.20 s · decide 0.05 s · execute 1.35 s")
     assert rows["checks"] == "1 of 4 not passed"
@@ -102,6 +110,11 @@ def test_the_whole_interval_decides_where_it_stands(bounds: tuple[float, float |
     record = record_of(STORIES[0]).model_copy(update={"recovery_s": bounds})
     row = next(line for line in format_failure(record).splitlines() if line.startswith("  recovery"))
     assert row.endswith(f"allowed: 900 s, {standing}")
+
+
+def test_a_failure_of_several_rehearsals_says_so() -> None:
+    message = format_failure(record_of(STORIES[3]).model_copy(update={"n": 20}))
+    assert "  repeated    the worst of 20 rehearsals\n" in message
 
 
 def test_a_drill_that_never_began_still_has_a_message() -> None:

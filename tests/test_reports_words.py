@@ -8,6 +8,7 @@ from reports import words
 from reports.words import Outcome
 from scenarios.results import Interval, ObjectiveRecord, Writes
 from tests.sample_run import STORIES, record_of
+from tests.sample_seen import CALIBRATION
 
 PASSED, AS_EXPECTED, CONTROL, UNEXPECTED, INCONCLUSIVE = (record_of(story) for story in STORIES)
 
@@ -91,6 +92,25 @@ def test_an_objective_without_a_limit_on_the_number_of_writes() -> None:
     objective = ObjectiveRecord(rto_s=2.5, clock="recovery", rpo_s=60, rpo_writes=None)
     assert words.loss_allowed(objective) == "any number of writes, 60 s"
     assert words.loss_allowed(None) == "no objective"
+
+
+def test_the_calibration_says_how_far_off_the_probe_was() -> None:
+    """Rounded up: an error is never told smaller than it was."""
+    told = words.calibration(CALIBRATION)
+    assert told == (
+        "over 15 outages of known length: p50 1.2, p99 4.1, max 4.1 ms; at most, by shape: 503 2.5, refuse 4.1 ms"
+    )
+    assert words.calibration(CALIBRATION.model_copy(update={"by_shape_ms": {}})).endswith("max 4.1 ms")
+    assert words.calibration(None) == ""
+
+
+def test_the_figures_behind_the_error_are_told_where_they_are_one_calibration_s() -> None:
+    """Two workers have two calibrations: neither's figures are the run's."""
+    with_figures = words.probe_error_sentence([PASSED, CONTROL, INCONCLUSIVE])
+    assert with_figures == f"{words.PROBE_ERROR[:-1]}: 15 outages, p50 1.2, p99 4.1 ms."
+    other = CONTROL.model_copy(update={"calibration": CALIBRATION.model_copy(update={"outages": 9})})
+    assert words.probe_error_sentence([PASSED, other]) == words.PROBE_ERROR
+    assert words.probe_error_sentence([INCONCLUSIVE]) == words.PROBE_ERROR
 
 
 def test_an_unknown_cause_is_given_back() -> None:

@@ -168,7 +168,7 @@ def test_what_somebody_wrote_wrong_is_told_and_not_tried_again(run: Run, monkeyp
     monkeypatch.setattr(scenarios.rehearsal, "rehearse", rehearse)
     environment: Any = FakeEnvironment()
     with pytest.raises(UsageError):
-        fixtures.drill._rehearse_with_retry(SUBJECT, run, environment, False, None)
+        fixtures.drill._rehearse_with_retry(SUBJECT, run.folder / "drill", environment, False, print)
     assert len(attempts) == 1
     assert [found.detail for found in load_drills(run.folder)] == ["RUNBOOK.md:7: a step without a deadline"]
 
@@ -188,7 +188,8 @@ def test_a_second_attempt_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(scenarios.rehearsal, "rehearse", rehearse)
     environment: Any = FakeEnvironment()
     told: list[str] = []
-    record, evidence = fixtures.drill._rehearse_with_retry(SUBJECT, run, environment, False, told.append)
+    evidence = run.folder / "drill"
+    record = fixtures.drill._rehearse_with_retry(SUBJECT, evidence, environment, False, told.append)
     assert record == MEANT
     assert told == ["  second attempt; the first: OSError: no free port"]
     assert load_drills(run.folder) == [MEANT]

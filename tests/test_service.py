@@ -107,6 +107,8 @@ def test_a_write_is_acknowledged_after_its_commit(client_of: Callable[[StandIn],
         "id": "s-1",
         "nonce": "s-1",
         "committed": True,
+        "xid": 7,
+        "lsn": 99,
         "release": "v1",
         "schema": "0002_segments",
     }
@@ -128,6 +130,70 @@ def test_an_error_in_the_commit_leaves_it_unknown(client_of: Callable[[StandIn],
     database = StandIn(fails_on={"COMMIT": OperationalError("server closed the connection unexpectedly")})
     answer = client_of(database).post("/api/sessions", json=SESSION)
     assert (answer.status_code, answer.json["committed"]) == (500, None)
+    assert answer.json["xid"] == 7  # the server can be asked later what became of it
+
+
+@pytest.mark.parametrize(
+    ("warning", "said", "committed"),
+    [
+        ("there is no transaction in progress", "COMMIT", None),
+        ("canceling wait for synchronous replication due to user request", "COMMIT", None),
+        (None, "ROLLBACK", False),
+        (None, "COMMIT", True),
+    ],
+)
+def test_only_a_commit_without_a_word_of_warning_is_acknowledged(
+    warning: str | None, said: str, committed: bool | None, client_of: Callable[[StandIn], Any]
+) -> None:
+    """A server may confirm a COMMIT that saved nothing, or not everywhere: it warns, and that is not *saved*."""
+    database = StandIn()
+    database.warning, database.statusmessage = warning, said
+    answer = client_of(database).post("/api/sessions", json=SESSION)
+    assert answer.json["committed"] is committed
+    assert answer.status_code == (201 if committed else 500)
+    assert not warning or warning in answer.json["error"]
+
+
+def test_several_sessions_are_one_transaction(client_of: Callable[[StandIn], Any]) -> None:
+    """One COMMIT for all of them, and none where one cannot be written."""
+    batch = {"id": "b-1", "client": "c", "seq": 1, "rows": [{"id": n, "body": "text"} for n in ("one", "two")]}
+    database = StandIn()
+    answer = client_of(database).post("/api/sessions/batch", json=batch)
+    assert (answer.status_code, answer.json["id"], answer.json["committed"]) == (201, "b-1", True)
+    assert [word.split()[0] for word in database.statements].count("INSERT") == 2
+    assert database.statements.count("COMMIT") == 1
+    taken = client_of(StandIn(fails_on={"INSERT": Taken("taken")})).post("/api/sessions/batch", json=batch)
+    assert (taken.status_code, taken.json["committed"]) == (409, False)
+    for rows in ([], "ab", [1], [{"id": ""}], [{"id": "x"}]):
+        refused = client_of(StandIn()).post("/api/sessions/batch", json=batch | {"rows": rows})
+        assert (refused.status_code, refused.json["committed"]) == (400, False)
+
+
+@pytest.mark.parametrize("method", ["put", "delete"])
+def test_a_session_is_changed_or_deleted_only_where_there_is_one(
+    method: str, client_of: Callable[[StandIn], Any]
+) -> None:
+    """Neither makes a session, and what was not there is refused as certainly not committed."""
+    database = StandIn(rows={"FOR UPDATE": (1,)})
+    answer = getattr(client_of(database), method)("/api/sessions/s-1", json=SESSION)
+    assert (answer.status_code, answer.json["id"], answer.json["committed"]) == (200, "s-1", True)
+    assert database.statements[-1] == "COMMIT"
+    missing = StandIn()
+    refused = getattr(client_of(missing), method)("/api/sessions/s-1", json=SESSION)
+    assert (refused.status_code, refused.json["committed"]) == (404, False)
+    assert "COMMIT" not in missing.statements
+
+
+@pytest.mark.parametrize("count", [0, 3, 1000])
+def test_everything_is_read_back_in_pages(count: int, client_of: Callable[[StandIn], Any]) -> None:
+    """A full page says where the next one begins; one that is not full is the last."""
+    page = [(f"s-{n:04}", "c", n, "text", 2) for n in range(count)]
+    answer = client_of(StandIn(pages={"FROM sessions WHERE id >": page})).get("/api/ledger?after=s-0")
+    assert answer.status_code == 200
+    assert len(answer.json["rows"]) == count
+    assert answer.json["next"] == ("s-0999" if count == 1000 else None)
+    for row in answer.json["rows"][:1]:
+        assert row == {"id": "s-0000", "client": "c", "seq": 0, "body": "text", "version": 2}
 
 
 def test_the_same_id_again_changes_nothing(client_of: Callable[[StandIn], Any]) -> None:

@@ -23,14 +23,21 @@ class Cause(StrEnum):
     WRITES_CORRUPTED = "writes_corrupted"
     WRITES_DUPLICATED = "writes_duplicated"
     WRITES_PHANTOM = "writes_phantom"
+    WRITES_TORN = "writes_torn"
+    WRITES_REORDERED = "writes_reordered"
+    WRITES_STALE = "writes_stale"
+    WRITES_RESURRECTED = "writes_resurrected"
     ROWS_FOREIGN = "rows_foreign"
     ROWS_CHANGED = "rows_changed"
+    READ_BACK_DISAGREES = "read_back_disagrees"
+    COMMITS_LOST = "commits_lost"
     STEP_FAILED = "step_failed"
     STEP_DEADLINE = "step_deadline"
     NOT_SERVED = "not_served"
     RELEASE_STUCK = "release_stuck"
     WRONG_RELEASE = "wrong_release"
     WRONG_SCHEMA = "wrong_schema"
+    WRONG_CONFIGURATION = "wrong_configuration"
     STATE_DIFFERS = "state_differs"
     NOT_RESTORED = "not_restored"
     RTO_EXCEEDED = "rto_exceeded"
@@ -101,14 +108,21 @@ _SENTENCES: dict[Cause, str] = {
     Cause.WRITES_CORRUPTED: "Writes that users were told had been saved came back with other contents.",
     Cause.WRITES_DUPLICATED: "An acknowledged write is there more than once.",
     Cause.WRITES_PHANTOM: "A write that the service refused is there all the same.",
+    Cause.WRITES_TORN: "Of a write of several rows some are there and some are not.",
+    Cause.WRITES_REORDERED: "A client's later acknowledged write lies under its earlier one.",
+    Cause.WRITES_STALE: "A row shows an older value than the newest that was acknowledged.",
+    Cause.WRITES_RESURRECTED: "A row is there whose deletion had been acknowledged.",
     Cause.ROWS_FOREIGN: "Rows appeared that no user wrote.",
     Cause.ROWS_CHANGED: "Rows that existed before the candidate were changed or removed.",
+    Cause.READ_BACK_DISAGREES: "What users are shown is not what the database holds.",
+    Cause.COMMITS_LOST: "Commits of other people are no longer in the branch that is deployed.",
     Cause.STEP_FAILED: "A step of the procedure did not do what the runbook says it does.",
     Cause.STEP_DEADLINE: "A step of the procedure did not end before its deadline.",
     Cause.NOT_SERVED: "When the procedure was over, not everybody was being served as before.",
     Cause.RELEASE_STUCK: "The newest rollout did not stand when the procedure was over.",
     Cause.WRONG_RELEASE: "Users are served, but not by the baseline release.",
     Cause.WRONG_SCHEMA: "Users are served, but the database is not at the baseline's schema.",
+    Cause.WRONG_CONFIGURATION: "Users are served, but not with the configuration that they were served with before.",
     Cause.STATE_DIFFERS: "Something that should be as before the candidate is not.",
     Cause.NOT_RESTORED: "The procedure was over and what the baseline promises had not come back.",
     Cause.RTO_EXCEEDED: "Recovery took longer than the objective allows.",

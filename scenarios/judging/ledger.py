@@ -36,6 +36,7 @@ class Judgement:
     rpa_s: float
     unknowns: Mapping[str, int] = field(default_factory=dict)
     last_lsn: int | None = None
+    rpa_wal_bytes: int | None = None  # what of the server's log is gone; None where the server was never replaced
 
 
 def fold(records: Iterable[Mapping[str, Any]]) -> History:
@@ -171,7 +172,12 @@ class _Tally:
             self.kept += 1
         elif name:
             acked_ns = write.settled_ns if write.outcome == "ack" else None
-            member = {"id": write.id, "op": write.op, "rows": sorted(write.effect), "client": write.client}
+            member: dict[str, Any] = {
+                "id": write.id,
+                "op": write.op,
+                "rows": sorted(write.effect),
+                "client": write.client,
+            }
             member |= {"seq": write.seq, "sent_ns": write.intent_ns, "acked_ns": acked_ns, "release": write.release}
             self.classes.setdefault(name, []).append(member)
 

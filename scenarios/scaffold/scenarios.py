@@ -31,5 +31,6 @@ SYSTEM = System(
     owner="you",
     database="DATABASE_NAME",
     state_tables=("sessions", "users"),  # every row here must survive a rollback
+    ledger_path="/api/ledger",  # where the service shows every row in pages, to be compared with the database
     scenarios=(DOWNGRADE, NOOP_DOWNGRADE),
 )

@@ -10,9 +10,19 @@ def answer(status: int = 200, **facts: object) -> tuple[Response, int]:
     return jsonify(**facts, release=RELEASE, schema=g.get("schema")), status
 
 
+def saved(status: int, written_id: str) -> tuple[Response, int]:
+    """A write is committed: which transaction it was, and how far the server's log was at the least, in bytes."""
+    return answer(status, id=written_id, nonce=written_id, committed=True, xid=g.get("xid"), lsn=g.get("lsn"))
+
+
 def refusal(status: int, error: str) -> tuple[Response, int]:
-    """An error answer; `committed` says what became of a write: False certainly nothing, None unknown."""
-    return answer(status, error=error, committed=g.get("committed", False))
+    """An error answer; `committed` says what became of a write: False certainly nothing, None unknown.
+
+    An unknown one names its transaction, so that the server can be asked later what became of it.
+    """
+    committed = g.get("committed", False)
+    unknown = {} if committed is not None else {"xid": g.get("xid")}
+    return answer(status, error=error, committed=committed, **unknown)
 
 
 def register(app: Flask) -> None:

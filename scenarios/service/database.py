@@ -77,6 +77,43 @@ class Database:
             connection.close()
 
 
+class NotCommitted(Exception):
+    """The server rolled the transaction back instead of committing it."""
+
+
+class DoubtfulCommit(Exception):
+    """The server said COMMIT and warned: nobody can tell whether it is saved, or saved everywhere it should be."""
+
+
+def commit(connection: psycopg.Connection) -> None:
+    """End the transaction; returns only if the server confirms it without a word of warning.
+
+    A transaction that was over already, or whose wait for a standby was cancelled, is confirmed *with* a warning.
+    """
+    warnings: list[str] = []
+
+    def hear(diagnostic: psycopg.errors.Diagnostic) -> None:
+        if diagnostic.severity_nonlocalized == "WARNING":
+            warnings.append(diagnostic.message_primary or "")
+
+    connection.add_notice_handler(hear)
+    try:
+        # not connection.commit(), which does nothing, silently, where it thinks that no transaction is open
+        done = connection.execute("COMMIT").statusmessage
+    finally:
+        connection.remove_notice_handler(hear)
+    if done == "ROLLBACK":
+        raise NotCommitted("the server rolled the transaction back")
+    if warnings or done != "COMMIT":
+        raise DoubtfulCommit("; ".join(warnings) or f"the server answered {done}")
+
+
+def position(connection: psycopg.Connection) -> tuple[int, int]:
+    """This transaction's number, and how far the server's log is, in bytes: its own commit comes after that."""
+    row = connection.execute("SELECT pg_current_xact_id()::text, pg_current_wal_lsn() - '0/0'::pg_lsn").fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
 def revision(connection: psycopg.Connection) -> str | None:
     """The Alembic revision this transaction sees; None where no migration has run or all were undone."""
     present = connection.execute("SELECT to_regclass('alembic_version')").fetchone()

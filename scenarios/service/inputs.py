@@ -22,6 +22,14 @@ def text(fields: dict[str, object], name: str, empty: bool = False) -> str:
     return value
 
 
+def pieces(fields: dict[str, object], name: str) -> list[dict[str, object]]:
+    """The list of objects called `name`; at least one."""
+    value = fields.get(name)
+    if not isinstance(value, list) or not value or not all(isinstance(each, dict) for each in value):
+        raise BadRequest(f"{name} must be a list of objects that is not empty")
+    return value
+
+
 def sequence(fields: dict[str, object], name: str) -> int:
     """The whole number called `name`, not negative and within a bigint."""
     value = fields.get(name)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import psycopg
 from flask import current_app, g
-from service.database import Database, revision
+from service.database import Database, NotCommitted, commit, position, revision
 
 
 @contextmanager
@@ -27,8 +27,13 @@ def writing() -> Iterator[psycopg.Connection]:
         yield connection
         # After the work: the locks it holds keep a migration of the same tables from slipping in between.
         g.schema = revision(connection)
+        g.xid, g.lsn = position(connection)
         g.committed = None
-        connection.commit()
+        try:
+            commit(connection)
+        except NotCommitted:
+            g.committed = False
+            raise
 
 
 def _database() -> Database:

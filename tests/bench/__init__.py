@@ -10,7 +10,8 @@ To add one, put a module here, `tests/bench/NAME.py`. It is found by its name, a
 `tell("text")` is one line of progress; elapsed time is put before it. What comes back is the table and the file
 `reports/out/bench/NAME.json`: `Goal.at_most(…)`, `Goal.at_least(…)` or, where nothing is promised, `Goal.seen(…)`, all
 in `tests.bench.goals`. The goal's text says exactly what was measured; `against` has what other programs came to in
-this very run. Where the machine lacks something, raise `EnvironmentUnavailable`.
+this very run. Where the machine lacks something, raise `EnvironmentUnavailable`; where something went wrong that leaves
+no figure, `Unmeasured`.
 
 Clean up in `finally` and `with`: Ctrl-C and SIGTERM arrive as KeyboardInterrupt. What is timed in this process itself
 is timed under `fixtures.leases.measuring()`; drills take that token on their own. Import what is heavy inside

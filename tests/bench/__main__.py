@@ -8,10 +8,12 @@ import click
 import fixtures.run
 from fixtures.run import why_unwritable
 from scenarios.errors import EnvironmentUnavailable
+from tests.bench.goals import Unmeasured
 from tests.bench.running import benches, find, measure
 
 EXIT_GOAL_MISSED = 1
 EXIT_USAGE = 2
+EXIT_UNMEASURED = 6
 EXIT_UNAVAILABLE = 7
 EXIT_INTERRUPTED = 130
 
@@ -36,8 +38,8 @@ def main(context: click.Context, names: tuple[str, ...], listed: bool) -> None:
     """Measure what a claim of this project costs or is worth here, and hold it against its goal.
 
     Prints a table for each NAME and writes reports/out/bench/NAME.json (ROLLBACK_DRILLS_OUT moves it). Progress goes
-    to standard error. Exits with 0 when every goal holds, 1 when one does not, 7 when this machine lacks something.
-    A bench wants the machine for itself.
+    to standard error. Exits with 0 when every goal holds, 1 when one does not, 6 when there was nothing to measure,
+    7 when this machine lacks something. A bench wants the machine for itself.
 
     \b
     Examples:
@@ -65,6 +67,9 @@ def _run(names: tuple[str, ...]) -> int:
     except KeyboardInterrupt:
         click.echo("interrupted: what was started is gone, and the bench that was cut left no figures", err=True)
         return EXIT_INTERRUPTED
+    except Unmeasured as error:
+        click.echo(f"Not measured: {error}", err=True)
+        return EXIT_UNMEASURED
     except EnvironmentUnavailable as lack:
         click.echo(f"Error: {lack}", err=True)
         return EXIT_UNAVAILABLE

@@ -16,17 +16,18 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import fixtures.run
 from fixtures import processes
 from fixtures.engine import apt, daemon
 from fixtures.engine.docker import Docker
 from fixtures.engine.engine import State
 from fixtures.engine.places import Places, places
-from fixtures.engine.programs import ask, environment, last_line, tail, unavailable, which
+from fixtures.engine.programs import ask, environment, last_line, unavailable, which
 from fixtures.leases import Lease
 from fixtures.run import CHECKOUT
 from fixtures.waits import wait_until
 from scenarios.errors import EnvironmentUnavailable
-from tests.bench.goals import Tell
+from tests.bench.goals import Tell, Unmeasured
 
 TELL_EVERY_S = 15.0
 LOOK_EVERY_S = 0.1
@@ -35,10 +36,6 @@ PREFIX = "engine-bench-"
 NEEDED = ("dockerd", "docker", "kind", "ip", "unshare", "nsenter")
 NETWORK = "ip link set lo up && echo up && exec sleep infinity"
 START = "from fixtures.engine import daemon, places; daemon.start(places.places())"
-
-
-class Failed(Exception):
-    """A program that the bench needs came to an end that leaves nothing to measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,8 @@ class EngineApart:
     ) -> float:
         """Run `python WORDS` in the checkout to its end; seconds it took. Its last line is told now and then.
 
-        `each` is called ten times a second meanwhile. Failed where it exits with another code than 0.
+        `each` is called ten times a second meanwhile. Unmeasured where it exits with another code than 0; all
+        that it said is kept then.
         """
         log = self.places.home / "bench.log"
         log.unlink(missing_ok=True)
@@ -107,7 +105,7 @@ class EngineApart:
         finally:
             processes.stop(process, grace_s=STOP_S)
         if code != 0:
-            raise Failed(f"`python {' '.join(words)}` exited with {code}: {tail(log, 12)}")
+            raise Unmeasured(f"`python {' '.join(words)}` exited with {code}; what it said: {_keep(log)}")
         return time.monotonic() - begun
 
 
@@ -120,7 +118,7 @@ def engine_apart(tell: Tell) -> Iterator[EngineApart]:
     _must_have()
     beside = places().home.parent
     beside.mkdir(parents=True, exist_ok=True)
-    _sweep(beside, tell)
+    sweep_homes(beside, tell)
     with ExitStack() as cleanup:
         home = Path(tempfile.mkdtemp(prefix=PREFIX, dir=beside))
         cleanup.callback(shutil.rmtree, home, ignore_errors=True)
@@ -129,6 +127,12 @@ def engine_apart(tell: Tell) -> Iterator[EngineApart]:
         network = _network(cleanup)
         yield EngineApart(Places(home), network, home / "out", tell)
         tell("taking the engine away again")
+
+
+def _keep(log: Path) -> Path:
+    kept = fixtures.run.OUT / "bench" / "cluster-failed.log"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copyfile(log, kept))
 
 
 def _network(cleanup: ExitStack) -> int:
@@ -152,7 +156,7 @@ def _must_have() -> None:
         raise unavailable("images are built from nothing only on Debian 12 or 13", "run it there")
 
 
-def _sweep(beside: Path, tell: Tell) -> None:
+def sweep_homes(beside: Path, tell: Tell) -> None:
     """Take away what a killed bench left: its name is held by nobody."""
     for home in beside.glob(f"{PREFIX}*"):
         try:

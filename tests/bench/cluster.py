@@ -13,8 +13,8 @@ from fixtures.leases import measuring
 from fixtures.run import CHECKOUT
 from fixtures.waits import MonotonicClock
 from scenarios.results import DrillRecord
-from tests.bench.apart import EngineApart, Failed, engine_apart
-from tests.bench.goals import Goal, Tell
+from tests.bench.apart import EngineApart, engine_apart
+from tests.bench.goals import Goal, Tell, Unmeasured
 from tests.bench.memory import Memory
 
 TITLE = "engine and kind: from nothing to the first drill, warm, cost of a drill, disk, memory"
@@ -35,7 +35,7 @@ CLOCK = MonotonicClock()
 def run(tell: Tell) -> list[Goal]:
     """Measure in an engine home, a daemon and a network of the bench's own; the user's are neither used nor touched.
 
-    EnvironmentUnavailable where a daemon of our own cannot be had; Failed where a drill was not as expected.
+    EnvironmentUnavailable where a daemon of our own cannot be had; Unmeasured where a drill was not as expected.
     """
     with measuring(lambda: tell("waiting: something else is being measured")), engine_apart(tell) as apart:
         disk = _Disk(apart.places.home)
@@ -47,7 +47,7 @@ def run(tell: Tell) -> list[Goal]:
 
 
 @dataclass(slots=True)
-class _Drilled:
+class Drilled:
     """The drills of one run in the order of their ends: (monotonic seconds, folder of the evidence)."""
 
     ended: list[tuple[float, Path]] = field(default_factory=list)
@@ -55,7 +55,7 @@ class _Drilled:
     def look(self, out: Path) -> None:
         """Note new verdicts. A verdict is written when its drill is over, its cleanup too."""
         known = {folder for _, folder in self.ended}
-        fresh = {path.parent for path in out.glob("*/*/verdict.json")} - known
+        fresh = {path.parent.resolve() for path in out.glob("*/*/verdict.json")} - known  # `latest` is the same run
         self.ended += [(time.monotonic(), folder) for folder in sorted(fresh)]
 
 
@@ -85,10 +85,10 @@ class _Disk:
         ]
 
 
-def _drills(apart: EngineApart, drills: tuple[str, ...], memory: Memory | None = None) -> _Drilled:
-    """Run them in one process, one after the other; Failed unless each was as expected at its first attempt."""
+def _drills(apart: EngineApart, drills: tuple[str, ...], memory: Memory | None = None) -> Drilled:
+    """Run them in one process, one after the other; Unmeasured unless each was as expected at its first attempt."""
     shutil.rmtree(apart.out, ignore_errors=True)
-    drilled = _Drilled()
+    drilled = Drilled()
 
     def look() -> None:
         drilled.look(apart.out)
@@ -97,8 +97,8 @@ def _drills(apart: EngineApart, drills: tuple[str, ...], memory: Memory | None =
 
     argv = ("-m", "pytest", *drills, "--environment", "kind", "-p", "no:cacheprovider")
     apart.call(argv, DRILLS_DEADLINE_S, look, inside=True)
-    if len(drilled.ended) != len(drills):
-        raise Failed(f"{len(drills)} drills left {len(drilled.ended)} verdicts: was one tried twice?")
+    if len(drilled.ended) != len(drills) or any(apart.out.glob("*/*.attempt-1")):
+        raise Unmeasured("a drill was tried twice: the machine was too busy to measure the first time")
     return drilled
 
 
@@ -108,7 +108,7 @@ def _from_nothing(apart: EngineApart, disk: _Disk) -> list[Goal]:
     apart.start_daemon()
     up_s = apart.call(UP, UP_DEADLINE_S, disk.look)
     if not apart.holds_the_engine():
-        raise Failed("drill engine up used another daemon than the bench's own")
+        raise Unmeasured("drill engine up used another daemon than the bench's own")
     apart.tell(f"the engine is up after {up_s:.0f} s; its first drill")
     drilled = _drills(apart, (FIRST,))
     took_s = drilled.ended[0][0] - begun
@@ -127,7 +127,7 @@ def _warm(apart: EngineApart, memory: Memory) -> list[Goal]:
     begun = time.monotonic()
     apart.call(UP, UP_DEADLINE_S)
     (first, _), (second, folder) = _drills(apart, (FIRST, SECOND), memory).ended
-    one_more_s, measured_s = second - first, _measured_s(folder)
+    one_more_s, timed_s = second - first, measured_s(folder)
     apart.tell(f"warm: {first - begun:.0f} s to the end of the first, {one_more_s:.0f} s more for the second")
     left = "steady state, alarm, procedure, return and hold, at time scale 0.02"
     rest = "namespace, database, two deployments, users, probe, checks, evidence, cleanup"
@@ -136,14 +136,14 @@ def _warm(apart: EngineApart, memory: Memory) -> list[Goal]:
             "warm, daemon and images there: from drill engine up to the end of the first drill", first - begun, "s"
         ),
         Goal.seen("one more drill in the same run, from the end of the one before to its own", one_more_s, "s"),
-        Goal.seen(f"of these, the procedure and the windows it is judged by: {left}", measured_s, "s"),
+        Goal.seen(f"of these, the procedure and the windows it is judged by: {left}", timed_s, "s"),
         Goal.seen(
-            f"cost of a drill above its procedure: the difference of the two ({rest})", one_more_s - measured_s, "s"
+            f"cost of a drill above its procedure: the difference of the two ({rest})", one_more_s - timed_s, "s"
         ),
     ]
 
 
-def _measured_s(folder: Path) -> float:
+def measured_s(folder: Path) -> float:
     """Seconds of a drill that its procedure and its windows took: the steady state, and from harm to the hold's end."""
     record = DrillRecord.model_validate_json((folder / "verdict.json").read_bytes())
     phases = record.phases_s.model_dump().values()
@@ -165,7 +165,7 @@ def _idle(apart: EngineApart) -> Memory:
     try:
         assert process.stdout is not None
         if process.stdout.readline() != b"ready\n":
-            raise Failed(f"the idle cluster does not stand: {log.read_text(encoding='utf-8')[-1000:]}")
+            raise Unmeasured(f"the idle cluster does not stand: {log.read_text(encoding='utf-8')[-1000:]}")
         CLOCK.sleep(SETTLE_S)
         for _ in range(IDLE_LOOKS):
             memory.look()

@@ -10,6 +10,10 @@ Tell = Callable[[str], None]
 Peers = Mapping[str, float]
 
 
+class Unmeasured(Exception):
+    """Something came to an end that leaves no figure: a drill that was not as expected, a program that failed."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 

@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -13,11 +14,13 @@ import pytest
 import fixtures.run
 from fixtures.engine import Engine, KindCluster, Role
 from fixtures.engine.docker import LABEL
+from fixtures.engine.lifecycle import our_clusters
 from fixtures.kind.postgres import SETTINGS, ContainerPostgres
-from fixtures.kind.shared import NODE_PORTS, SharedCluster, clusters, delete_cluster, sweep
+from fixtures.kind.shared import NODE_PORTS, SharedCluster, clusters, delete_cluster, sweep, sweep_containers
 from fixtures.leases import Lease
 from fixtures.run import Run
 from tests.engine.conftest import Start
+from tests.engine.stranger import NETWORK, Stranger, stranger
 from tests.programs import program, said
 
 LOOPBACK = "127.0.0.1"
@@ -74,12 +77,18 @@ def listening(port: int) -> set[str]:
     return {each.laddr.ip for each in sockets if each.laddr and each.laddr.port == port}
 
 
+@pytest.fixture(scope="module")
+def theirs(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stranger]:
+    """A kind cluster that is not ours, present all the while."""
+    with stranger(engine, tmp_path_factory.mktemp("theirs")) as made:
+        yield made
+
+
 def test_workers_that_come_at_once_share_one_cluster_and_it_goes_with_the_run(
-    run: Run, engine: Engine, start: Start, tmp_path: Path
+    run: Run, engine: Engine, theirs: Stranger, tmp_path: Path
 ) -> None:
     """Reached on 127.0.0.1 only; neither a sweep nor the run's end touches a cluster whose name is not ours."""
-    stranger = f"theirs-{secrets.token_hex(4)}"
-    theirs = start(engine.images[Role.SERVICE], "sleep", "900", options=("--label", f"{KIND_LABEL}={stranger}"))
+    untouched = theirs.facts()
     with ExitStack() as stack:
         workers = [
             stack.enter_context(program(ACQUIRE, run.to_json(), ROLLBACK_DRILLS_OUT=str(tmp_path))) for _ in range(2)
@@ -110,21 +119,46 @@ def test_workers_that_come_at_once_share_one_cluster_and_it_goes_with_the_run(
     assert nodes(engine, name) == []
     assert name not in clusters(engine)
     assert not (run.folder / "cluster").exists()
-    assert len(nodes(engine, stranger)) == 1
-    assert engine.client().run("inspect", "--format", "{{.State.Running}}", theirs).strip() == "true"
+    assert untouched.items() <= theirs.facts().items()
 
 
-def test_a_sweep_deletes_a_dead_runs_nodes_and_spares_a_live_ones(
-    run: Run, engine: Engine, start: Start, tmp_path: Path
+def test_a_sweep_deletes_a_dead_runs_cluster_and_spares_a_live_ones_and_a_strangers(
+    run: Run, engine: Engine, theirs: Stranger, start: Start, tmp_path: Path
 ) -> None:
-    """Containers that bear kind's label stand for clusters here: it is what kind itself goes by."""
-    dead, alive = (f"gone-{secrets.token_hex(4)}" for _ in range(2))
-    for name in (f"{LABEL}-{dead}", f"{LABEL}-{alive}"):
-        start(engine.images[Role.SERVICE], "sleep", "300", options=("--label", f"{KIND_LABEL}={name}"))
-    with Lease(f"run/{alive}"):
-        assert f"{LABEL}-{alive}" not in sweep(engine, run, tmp_path)
-        assert nodes(engine, f"{LABEL}-{dead}") == []
-        assert len(nodes(engine, f"{LABEL}-{alive}")) == 1
+    """The dead run's cluster is real, and so is the stranger's, which answers afterwards with all that it had.
+
+    A container that bears kind's label stands for the live one: it is what kind itself goes by.
+    """
+    untouched = theirs.facts()
+    dead, alive = (replace(run, name=f"gone-{secrets.token_hex(4)}") for _ in range(2))
+    start(engine.images[Role.SERVICE], "sleep", "300", options=("--label", f"{KIND_LABEL}={LABEL}-{alive.name}"))
+    left = SharedCluster(dead, engine)
+    with ExitStack() as cleanup:
+        cleanup.callback(left.cluster.delete)
+        cleanup.enter_context(Lease(f"run/{alive.name}"))
+        with Lease(f"run/{dead.name}"):
+            left.acquire()
+            assert left.cluster.name not in sweep(engine, run, tmp_path)
+            assert len(nodes(engine, left.cluster.name)) == 1
+        swept = sweep(engine, run, tmp_path)
+        assert f"{LABEL}-{alive.name}" not in swept
+        assert nodes(engine, left.cluster.name) == []
+        assert len(nodes(engine, f"{LABEL}-{alive.name}")) == 1
+    sweep_containers(engine, run)
+    delete_cluster(run)
+    assert untouched.items() <= theirs.facts().items()
+
+
+def test_what_engine_down_takes_for_ours_is_no_strangers(engine: Engine, theirs: Stranger) -> None:
+    """`drill engine down` deletes by name and by label; a cluster of somebody else has neither."""
+    docker = engine.client()
+    assert theirs.name not in our_clusters(docker)
+    node = docker.run("ps", "--quiet", "--filter", f"name=^{theirs.node}$").strip()
+    assert node
+    assert node not in docker.ours("container")
+    network = docker.run("network", "ls", "--quiet", "--filter", f"name=^{NETWORK}$").strip()
+    assert network
+    assert network not in docker.ours("network")
 
 
 def volumes(engine: Engine, container: str) -> list[str]:

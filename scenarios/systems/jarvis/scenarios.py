@@ -108,6 +108,7 @@ CONTROLS = (
 
 SYSTEM = System(
     name="jarvis",
+    ledger_path="/api/ledger",
     owner="platform",
     database="jarvis_production",
     deployment="jarvis-api",

@@ -1,4 +1,4 @@
-"""Users and sessions, with one user to log in as."""
+"""Users, sessions and their trash, with one user to log in as."""
 
 from alembic import op
 
@@ -22,7 +22,19 @@ def upgrade() -> None:
             client text NOT NULL,
             seq bigint NOT NULL,
             body text NOT NULL,
+            version bigint NOT NULL DEFAULT 1,
             created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+        )
+        """
+    )
+    op.execute(
+        """
+        CREATE TABLE deleted_sessions (
+            id text NOT NULL,
+            client text NOT NULL,
+            seq bigint NOT NULL,
+            body text NOT NULL,
+            deleted_at timestamptz NOT NULL DEFAULT clock_timestamp()
         )
         """
     )
@@ -30,5 +42,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP TABLE deleted_sessions")
     op.execute("DROP TABLE sessions")
     op.execute("DROP TABLE users")

@@ -1,4 +1,4 @@
-"""Each session names its speaker.
+"""Each session names its speaker, in the trash too.
 
 The mistake: required, without a default, and written by no code of this release.
 """
@@ -10,9 +10,11 @@ down_revision = "0003_speakers"
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE sessions ADD COLUMN speaker text NOT NULL DEFAULT 'unknown' REFERENCES speakers (id)")
-    op.execute("ALTER TABLE sessions ALTER COLUMN speaker DROP DEFAULT")
+    for table in ("sessions", "deleted_sessions"):
+        op.execute(f"ALTER TABLE {table} ADD COLUMN speaker text NOT NULL DEFAULT 'unknown' REFERENCES speakers (id)")
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN speaker DROP DEFAULT")
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE deleted_sessions DROP COLUMN speaker")
     op.execute("ALTER TABLE sessions DROP COLUMN speaker")

@@ -1,0 +1,75 @@
+"""What judging needs, gathered from the stage of one drill: how the harness was, what happened, how the state is."""
+
+from dataclasses import asdict, replace
+
+from scenarios import proof
+from scenarios.errors import EnvironmentUnavailable, Inconclusive
+from scenarios.harness import Pace, Symptom, symptoms
+from scenarios.judging.causes import Cause
+from scenarios.model import Scenario, System
+from scenarios.protocols import Stage, State
+from scenarios.results import CheckRecord
+from scenarios.timeline import Timeline
+from scenarios.watching import Recovery, Watch
+
+WRITES = "write"  # the lane whose every served look is an acknowledgement in the ledger
+
+
+def story_of(scenario: Scenario, timeline: Timeline, watch: Watch, recovery: Recovery) -> proof.Story:
+    """The instants of a drill whose wait for recovery is over."""
+    return proof.Story(
+        scenario=scenario,
+        steady_ns=timeline.at("steady"),
+        candidate_ns=watch.feed.since_ns or 0,
+        started_ns=timeline.at("procedure_started"),
+        done_ns=timeline.at("procedure_done"),
+        restored=recovery.edge,
+        back_ns=recovery.last_bad_ns if recovery.restored else None,
+        held_ns=recovery.held_ns if recovery.restored else None,
+    )
+
+
+def symptoms_of(stage: Stage, watch: Watch, scenario: Scenario, story: proof.Story | None) -> list[Symptom]:
+    """What was wrong with the harness so far; how users kept their pace only where the drill's `story` is known."""
+    feed, users = watch.feed, stage.workload
+    made = users.made()
+    # from the first request on, as the baseline serves everybody
+    free = (made[0].done_ns, story.candidate_ns) if made and story else None
+    return symptoms(
+        control=feed.control,
+        until_ns=max((seen.sent_ns for lane in feed.lanes.values() for seen in lane), default=0),
+        lanes=stage.probe.counts(),
+        host=stage.sentinel.readings(),
+        pace=Pace(load=scenario.load, made=made, cpu_share=users.cpu_share(), free=free),
+    )
+
+
+def proof_of(stage: Stage, watch: Watch, story: proof.Story) -> list[CheckRecord]:
+    """Whether enough has happened for the drill to prove anything; Inconclusive where its record cannot be read."""
+    lanes = watch.feed.lanes
+    try:
+        ledger = proof.ledger_whole(stage.ledger_records(), lanes.get(WRITES, ()))
+    except (OSError, ValueError) as error:
+        raise Inconclusive(Cause.LEDGER_INCOMPLETE, f"{type(error).__name__}: {error}") from error
+    return [
+        *proof.quiet_before(story, lanes),
+        *proof.candidate_seen(story, lanes, watch.baseline),
+        *proof.harm_lasted(story.restored, story.started_ns),
+        *proof.enough_looks(story, stage.probe.lanes, lanes),
+        proof.enough_traffic(story, story.scenario.load, stage.workload.made()),
+        ledger,
+    ]
+
+
+def snapshot(stage: Stage, system: System, name: str, before: State | None) -> State:
+    """The state now, kept as state/NAME.json; rows over the columns that there were `before`."""
+    columns = before.columns if before else {}
+    try:
+        database = stage.database.snapshot(system.state_tables, columns)
+        state = replace(database, facts={**stage.platform.facts(), **database.facts})
+    except (Inconclusive, EnvironmentUnavailable):
+        raise
+    except Exception as error:
+        raise Inconclusive(Cause.SNAPSHOT_FAILED, f"{name}: {type(error).__name__}: {error}") from error
+    stage.sink.write_json(f"state/{name}.json", asdict(state))
+    return state

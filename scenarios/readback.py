@@ -1,0 +1,141 @@
+"""Step 9's ledger: read everything back, twice and on both ways, and judge every write by it."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+
+from scenarios import checks
+from scenarios.errors import Inconclusive
+from scenarios.judging.causes import Cause
+from scenarios.judging.ledger import History, Judgement, fold, judge
+from scenarios.ledger import Row
+from scenarios.model import System
+from scenarios.protocols import Lineage, Stage, State
+from scenarios.results import CheckRecord
+
+ROUNDS = 6  # readings at most, until two in a row are the same
+PAUSE_S = 1.0  # a write whose user had given up may still be on its way: the service allows a statement 2 s
+NAMED = 3  # rows that a disagreement names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Everything there was to read. `shown`: what the service shows; None where it shows nothing, and `why`."""
+
+    held: list[Row]
+    shown: list[Row] | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What became of every write, and whether what was read can be trusted."""
+
+    history: History
+    judgement: Judgement
+    check: CheckRecord
+
+
+def judge_writes(stage: Stage, system: System, known_before: set[str], started_ns: int) -> Found:
+    """Read back, resolve what the server can tell, judge, and keep all three as evidence.
+
+    Raises Inconclusive(READ_BACK_FAILED) where the database cannot be read, or does not stand still.
+    """
+    history = fold(stage.ledger_records())
+    reading = read_back(stage, system.ledger_table)
+    try:
+        lineage = stage.database.lineage()
+        statuses = stage.database.transactions(sorted(set(history.xids.values()))) if lineage.same else {}
+    except Exception as error:
+        raise _failed(error) from error
+    history.resolve(statuses)
+    judgement = judge(history, reading.held, known_before, started_ns)
+    judgement = replace(judgement, rpa_wal_bytes=_wal_bytes(judgement, lineage))
+    # the verdict rests on these rows, so they are evidence like the ledger itself
+    stage.sink.write_json("ledger-readback.json", [row._asdict() for row in reading.held])
+    if reading.shown is not None and reading.shown != reading.held:
+        stage.sink.write_json("ledger-shown.json", [row._asdict() for row in reading.shown])
+    stage.sink.write_json(
+        "ledger-verdict.json",
+        {
+            "classes": judgement.classes,
+            "rpa_s": judgement.rpa_s,
+            "rpa_wal_bytes": judgement.rpa_wal_bytes,
+            "unknowns": judgement.unknowns,
+            "same_server": lineage.same,
+        },
+    )
+    return Found(history=history, judgement=judgement, check=agreement(reading))
+
+
+def read_back(stage: Stage, table: str) -> Reading:
+    """Two readings in a row that are the same, each from the database and through the service."""
+    before: Reading | None = None
+    for _ in range(ROUNDS):
+        if before is not None:
+            stage.clock.sleep(PAUSE_S)
+        reading = _read(stage, table)
+        if before is not None and (before.held, before.shown) == (reading.held, reading.shown):
+            return reading
+        before = reading
+    raise Inconclusive(Cause.READ_BACK_FAILED, f"rows were still changing after {ROUNDS} readings, and no user writes")
+
+
+def agreement(reading: Reading) -> CheckRecord:
+    """Whether users are shown what the database holds.
+
+    Where not, the rollback is to blame and not the measurement: nobody writes any more and both were read twice, so a
+    service that shows something else has a stale cache, or another database.
+    """
+    if reading.shown is None:
+        return checks.not_passed("read-back", Cause.READ_BACK_FAILED, f"through the service: {reading.why}")
+    if reading.why:
+        return checks.passed("read-back", reading.why)
+    held, shown = {row.id: row for row in reading.held}, {row.id: row for row in reading.shown}
+    ways = {
+        "only in the database": sorted(held.keys() - shown.keys()),
+        "only in the service": sorted(shown.keys() - held.keys()),
+        "different": sorted(each for each in held.keys() & shown.keys() if held[each] != shown[each]),
+        "there more than once on one way": [] if held != shown or reading.held == reading.shown else ["some"],
+    }
+    told = [f"{len(ids)} {how} ({', '.join(ids[:NAMED])})" for how, ids in ways.items() if ids]
+    if told:
+        return checks.not_passed("read-back", Cause.READ_BACK_DISAGREES, "; ".join(told))
+    detail = f"{len(held)} rows, the same twice from the database and through the service"
+    return checks.passed("read-back", detail)
+
+
+def without(state: State, table: str, touched: Collection[str]) -> State:
+    """`state` without the rows that users went on changing or deleting: those are the ledger's business alone."""
+    rows = {row: digest for row, digest in state.rows.get(table, {}).items() if row not in touched}
+    return replace(state, rows={**state.rows, table: rows}) if table in state.rows else state
+
+
+def _read(stage: Stage, table: str) -> Reading:
+    try:
+        held = sorted(stage.database.ledger_rows(table))
+    except Exception as error:
+        raise _failed(error) from error
+    if stage.service_rows is None:
+        return Reading(held=held, shown=held, why="from the database alone: the system names no ledger_path")
+    shown, why = _attempt(stage.service_rows)
+    return Reading(held=held, shown=shown, why=why)
+
+
+def _attempt(read: Callable[[], list[Row]]) -> tuple[list[Row] | None, str]:
+    try:
+        return sorted(read()), ""
+    except Exception as error:  # whatever it is, users would not see their data either
+        return None, f"{type(error).__name__}: {error}"
+
+
+def _failed(error: Exception) -> Inconclusive:
+    if isinstance(error, Inconclusive):
+        return error
+    return Inconclusive(Cause.READ_BACK_FAILED, f"{type(error).__name__}: {error}")
+
+
+def _wal_bytes(judgement: Judgement, lineage: Lineage) -> int | None:
+    """How much of the server's log is gone; None where the server was never replaced, or by one with another log."""
+    if lineage.same or lineage.forked_lsn is None or judgement.last_lsn is None:
+        return None
+    return max(0, judgement.last_lsn - lineage.forked_lsn)
