@@ -5,10 +5,12 @@ from dataclasses import asdict, replace
 from scenarios import proof
 from scenarios.errors import EnvironmentUnavailable, Inconclusive
 from scenarios.harness import Pace, Symptom, symptoms
+from scenarios.judging.availability import availability
 from scenarios.judging.causes import Cause
 from scenarios.model import Scenario, System
+from scenarios.observations import CONTROL_LANE
 from scenarios.protocols import Stage, State
-from scenarios.results import CheckRecord
+from scenarios.results import Availability, CheckRecord
 from scenarios.timeline import Timeline
 from scenarios.watching import Recovery, Watch
 
@@ -42,6 +44,14 @@ def symptoms_of(stage: Stage, watch: Watch, scenario: Scenario, story: proof.Sto
         host=stage.sentinel.readings(),
         pace=Pace(load=scenario.load, made=made, cpu_share=users.cpu_share(), free=free),
     )
+
+
+def availability_of(stage: Stage, watch: Watch, story: proof.Story) -> Availability:
+    """What users saw from the candidate to the end of the wait for recovery."""
+    lanes, counts = watch.feed.sorted_lanes(), stage.probe.counts()
+    until_ns = story.held_ns or max(seen.sent_ns for lane in lanes.values() for seen in lane)
+    asked = {name: each for name, each in counts.items() if name != CONTROL_LANE}
+    return availability(lanes, watch.promised, (story.candidate_ns, until_ns), story.started_ns, asked)
 
 
 def proof_of(stage: Stage, watch: Watch, story: proof.Story) -> list[CheckRecord]:

@@ -5,7 +5,7 @@ All instants are `time.monotonic_ns()`: on one host it is one clock for every pr
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -170,12 +170,16 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneCounts:
-    """How well one lane kept its schedule: ticks planned, sent and dropped, and how late those sent were, in ms."""
+    """How well one lane kept its schedule: ticks planned, sent and dropped, and how late those sent were, in ms.
+
+    `latency_ms`: of its served answers, from the instant at which each was due.
+    """
 
     planned: int
     sent: int
     dropped: int
     late_ms: Mapping[str, float]  # p50, p99, max
+    latency_ms: Mapping[str, float] = field(default_factory=dict)  # p50, p90, p99, p99.9, max
 
 
 class Probe(Protocol):

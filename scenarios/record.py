@@ -13,7 +13,17 @@ from scenarios.judging.intervals import duration_s
 from scenarios.judging.ledger import Judgement
 from scenarios.model import Objective, RecoveryClock, Scenario, System
 from scenarios.protocols import Stage, StepResult
-from scenarios.results import CheckRecord, DrillRecord, Expected, Interval, ObjectiveRecord, Phases, StepRecord, Writes
+from scenarios.results import (
+    Availability,
+    CheckRecord,
+    DrillRecord,
+    Expected,
+    Interval,
+    ObjectiveRecord,
+    Phases,
+    StepRecord,
+    Writes,
+)
 from scenarios.runbook import Procedure
 from scenarios.timeline import Timeline
 from scenarios.watching import Recovery
@@ -43,6 +53,7 @@ class Findings:
     judgement: Judgement | None = None
     baseline_answers: dict[str, str | None] = field(default_factory=dict)
     last_answers: dict[str, str | None] = field(default_factory=dict)
+    availability: Availability | None = None
     harness: list[Symptom] = field(default_factory=list)  # worst first
     window_cut_s: float = 0.0  # by how much --time-scale shortened the alarm's window
     checks: list[CheckRecord] = field(default_factory=list)
@@ -83,6 +94,7 @@ def build_record(
             "claimed_s": _claimed_s(findings, timeline),
             "probe_error_ms": stage.probe.error_ms,
             "calibration": stage.probe.calibration,
+            "availability": findings.availability,
             "rpa_s": judgement.rpa_s if judgement else None,
             "writes": judgement.writes if judgement else Writes(),
             "phases_s": timeline.phases(),

@@ -190,6 +190,7 @@ class _Drill:
         assert self.findings.recovery is not None
         assert self.before is not None
         self.findings.last_answers = self.findings.recovery.answers
+        self.findings.availability = gathering.availability_of(self.stage, self.watch, self._story())
         self.findings.checks += gathering.proof_of(self.stage, self.watch, self._story())
         self._judge_ledger()
         after = gathering.snapshot(self.stage, self.system, "after", self.before)

@@ -47,7 +47,7 @@ class Watch:
     feed: Feed = field(init=False)
 
     def __post_init__(self) -> None:
-        self.feed = Feed(probe=self.stage.probe, promised=self._promised)
+        self.feed = Feed(probe=self.stage.probe, promised=self.promised)
 
     def steady(self, window_s: float) -> None:
         """Wait until a whole window is served; its last answers become the baseline's. Inconclusive otherwise."""
@@ -129,7 +129,7 @@ class Watch:
         """`recovery` once the probe has ended: a request of the hold that was answered after it, badly, undoes it."""
         self.feed.update()
         within = range(recovery.last_bad_ns + 1, recovery.held_ns)
-        bad = [o for lane in self.feed.lanes.values() for o in lane if o.sent_ns in within and not self._promised(o)]
+        bad = [o for lane in self.feed.lanes.values() for o in lane if o.sent_ns in within and not self.promised(o)]
         if not recovery.restored or not bad:
             return recovery
         last = max(bad, key=lambda seen: seen.sent_ns)
@@ -151,7 +151,7 @@ class Watch:
 
     def _recovery(self, horizon_ns: int, give_up_ns: int, still_bad: str | None) -> Recovery:
         """What is known when the wait is over; `still_bad` None: restored."""
-        found = outages(self.feed.sorted_lanes(), self._promised, self.feed.since_ns or 0, self._periods())
+        found = outages(self.feed.sorted_lanes(), self.promised, self.feed.since_ns or 0, self._periods())
         restored, edge = still_bad is None, latest([each.end for each in found.values()])
         refused, broken = self.feed.last_refused, self.feed.last_not_promised
         stuck = not restored and broken is not None and broken.lane == ROLLOUT_LANE
@@ -181,7 +181,8 @@ class Watch:
     def _periods(self) -> dict[str, int]:
         return {name: lane.period_ns for name, lane in self.stage.probe.lanes.items()}
 
-    def _promised(self, seen: Observation) -> bool:
+    def promised(self, seen: Observation) -> bool:
+        """Served, and by what the scenario says that the baseline promises."""
         if seen.lane == ROLLOUT_LANE:
             return seen.served  # it stands or not; whose it is, users' answers tell
         return seen.served and all(seen.facts.get(name) == self.baseline[name] for name in self.restores)

@@ -7,6 +7,7 @@ import pytest
 from scenarios.judging.availability import availability, down_spans, first_good, merged, worst_window
 from scenarios.judging.intervals import Edge
 from scenarios.observations import ROLLOUT_LANE, Observation
+from scenarios.protocols import LaneCounts
 
 MS = 1_000_000
 SECOND = 1000 * MS
@@ -78,8 +79,12 @@ def test_a_window_longer_than_what_was_watched_has_no_figure() -> None:
 
 def test_the_figures_of_a_drill() -> None:
     lanes = {"read": lane("." * 20 + "x" * 10 + "." * 30), "write": lane("." * 20 + "x" * 15 + "." * 25, "write")}
-    found = availability(lanes, served, (0, 6 * SECOND), 2500 * MS, [])
+    counts = {"write": LaneCounts(planned=62, sent=60, dropped=2, late_ms={}, latency_ms={"p50": 1.23456})}
+    found = availability(lanes, served, (0, 6 * SECOND), 2500 * MS, counts)
     assert found.bad_s == 1.5
     assert found.stretches == 1
     assert found.first_good_s == (0.4, 0.501)
     assert [(w.window_s, w.uptime) for w in found.worst] == [(1.0, 0.0), (5.0, 0.75)]
+    assert [lane.model_dump() for lane in found.lanes] == [
+        {"lane": "write", "planned": 62, "sent": 60, "dropped": 2, "bad": 15, "latency_ms": {"p50": 1.235}}
+    ]

@@ -140,6 +140,15 @@ def test_a_bucket_with_nothing_but_follow_ups_is_not_silent(run: Path, tmp_path:
     assert 'class="b2"' not in svg
 
 
+def test_follow_ups_do_not_make_a_slow_lane_look_fast(run: Path) -> None:
+    """Its buckets stay long enough for a planned look in each; shorter ones would look like silence."""
+    ticks = read_observations(run / RESTORED.slug)
+    journey = [tick for tick in ticks if tick.lane == "journey"]
+    again = [replace(tick, again=i, planned_ns=tick.planned_ns + i) for tick in journey for i in range(1, 9)]
+    span = span_of(ticks, {})
+    assert span.coarsened([*journey, *again]) == span.coarsened(journey) != span
+
+
 def test_latency_counts_from_when_a_request_was_due(run: Path) -> None:
     """A late sender must not hide what waiting for it cost a user."""
     tick = read_observations(run / RESTORED.slug)[0]

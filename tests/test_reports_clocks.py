@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reports import clocks, words
+from reports.figures import clock_rows
 from scenarios.results import Interval
 from tests.sample_run import STORIES, record_of
 
@@ -96,6 +97,13 @@ def test_what_rollout_status_claimed_stands_beside_what_users_saw(
     record = PASSED.model_copy(update={"claimed_s": claimed_s, "recovery_s": recovery})
     assert said in clocks.claim(record)
     assert bool(clocks.claim(record)) == (claimed_s is not None)
+
+
+def test_a_clock_ends_with_what_was_broken() -> None:
+    """Where the release was stuck users were served all along: no clock of it ends with them."""
+    meanings = [row.meaning for row in clock_rows(PASSED.model_copy(update={"harm": "release_stuck"}), 1)[:2]]
+    assert all(meaning.endswith("until the rollout stands for good") for meaning in meanings)
+    assert clock_rows(PASSED, 1)[1].meaning == "first harm until users are served for good"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from scenarios.judging.intervals import Edge, Good, duration_s
 from scenarios.observations import ROLLOUT_LANE, Observation
+from scenarios.protocols import LaneCounts
 from scenarios.results import Availability, LaneFigures, Window
 
 Span = tuple[int, int]
@@ -23,11 +24,11 @@ def availability(
     promised: Good,
     watched: Span,
     procedure_started_ns: int,
-    figures: Sequence[LaneFigures],
+    counts: Mapping[str, LaneCounts],
 ) -> Availability:
     """The figures of one drill. `lanes` are sorted by sent_ns; `watched`: from the candidate to the end of the hold.
 
-    `promised`: served, and by what the baseline promises. `figures`: what the probe counted of each lane.
+    `promised`: served, and by what the baseline promises. `counts`: what the probe counted of each lane.
     """
     users = [
         down_spans(lane, lambda seen: seen.served, *watched) for name, lane in lanes.items() if name != ROLLOUT_LANE
@@ -42,8 +43,14 @@ def availability(
         bad_s=round(sum(hi - lo for lo, hi in down) / SECOND, 4),
         stretches=len(down),
         worst=[Window(window_s=w / SECOND, uptime=round(worst_window(users, *watched, w), 4)) for w in windows],
-        lanes=list(figures),
+        lanes=[_figures(name, lanes.get(name, ()), of) for name, of in counts.items()],
     )
+
+
+def _figures(name: str, lane: Sequence[Observation], of: LaneCounts) -> LaneFigures:
+    bad = sum(not seen.again and not seen.served for seen in lane)
+    latency_ms = {each: round(ms, 3) for each, ms in of.latency_ms.items()}
+    return LaneFigures(lane=name, planned=of.planned, sent=of.sent, dropped=of.dropped, bad=bad, latency_ms=latency_ms)
 
 
 def down_spans(lane: Sequence[Observation], good: Good, lo_ns: int, hi_ns: int) -> list[Span]:
