@@ -12,8 +12,9 @@ from scenarios.model import System
 from scenarios.protocols import Lineage, Stage, State
 from scenarios.results import CheckRecord
 
-ROUNDS = 6  # readings at most, until two in a row are the same
-PAUSE_S = 1.0  # a write whose user had given up may still be on its way: the service allows a statement 2 s
+ROUNDS = 6  # readings at most, until two in a row are the same and agree
+PAUSE_S = 0.5
+LATE_S = 2.5  # a write whose user had given up may still be on its way: the service allows a statement 2 s
 NAMED = 3  # rows that a disagreement names
 
 
@@ -41,7 +42,7 @@ def judge_writes(stage: Stage, system: System, known_before: set[str], started_n
     Raises Inconclusive(READ_BACK_FAILED) where the database cannot be read, or does not stand still.
     """
     history = fold(stage.ledger_records())
-    reading = read_back(stage, system.ledger_table)
+    reading = read_back(stage, system.ledger_table, LATE_S if history.unknowns()["left"] else PAUSE_S)
     try:
         lineage = stage.database.lineage()
         statuses = stage.database.transactions(sorted(set(history.xids.values()))) if lineage.same else {}
@@ -67,16 +68,21 @@ def judge_writes(stage: Stage, system: System, known_before: set[str], started_n
     return Found(history=history, judgement=judgement, check=agreement(reading))
 
 
-def read_back(stage: Stage, table: str) -> Reading:
-    """Two readings in a row that are the same, each from the database and through the service."""
-    before: Reading | None = None
-    for _ in range(ROUNDS):
-        if before is not None:
-            stage.clock.sleep(PAUSE_S)
+def read_back(stage: Stage, table: str, pause_s: float) -> Reading:
+    """Two readings in a row that are the same, each from the database and through the service.
+
+    Where the two ways disagree it goes on reading: what users are shown may only be late.
+    """
+    before, same = _read(stage, table), False
+    for _ in range(ROUNDS - 1):
+        stage.clock.sleep(pause_s)
         reading = _read(stage, table)
-        if before is not None and (before.held, before.shown) == (reading.held, reading.shown):
+        same = (before.held, before.shown) == (reading.held, reading.shown)
+        if same and reading.shown in (reading.held, None):
             return reading
         before = reading
+    if same:
+        return before
     raise Inconclusive(Cause.READ_BACK_FAILED, f"rows were still changing after {ROUNDS} readings, and no user writes")
 
 

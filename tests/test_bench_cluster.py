@@ -1,6 +1,7 @@
 """What `bench cluster` reckons with, as far as that needs no engine."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,22 @@ def test_each_drill_ends_once_in_the_order_of_their_verdicts(tmp_path: Path) -> 
     drilled.look(tmp_path)
     (one, _), (other, _) = drilled.ended
     assert one < other
+
+
+def test_a_drill_that_is_tried_twice_ends_with_its_second_attempt(tmp_path: Path) -> None:
+    drilled = Drilled()
+    folder = tmp_path / "run" / "a.drill"
+    for attempt in range(2):
+        folder.mkdir(parents=True)
+        (folder / "verdict.json").write_text("{}", encoding="utf-8")
+        os.utime(folder / "verdict.json", (attempt + 1, attempt + 1))
+        drilled.look(tmp_path)
+        if attempt == 0:
+            ((first, _),) = drilled.ended
+            folder.rename(folder.with_name("a.drill.attempt-1"))
+            drilled.look(tmp_path)
+    ((second, found),) = drilled.ended
+    assert (found.name, second > first) == ("a.drill", True)
 
 
 def test_what_a_killed_bench_left_is_taken_away_and_a_living_ones_is_not(tmp_path: Path) -> None:

@@ -1,12 +1,18 @@
 """The evidence folder: on disk when a call returns, readable by anyone."""
 
+import errno
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from fixtures.evidence import EvidenceFolder
+from reports.evidence import read_events
+from scenarios.chain import verify
+from scenarios.judging.intervals import Edge
+from scenarios.timeline import Timeline
 
 
 def test_an_event_is_on_disk_when_the_call_returns(tmp_path: Path) -> None:
@@ -36,11 +42,45 @@ def test_the_wall_clock_of_an_event_is_that_of_its_instant(tmp_path: Path) -> No
 
 
 def test_a_second_sink_goes_on_where_the_first_ended(tmp_path: Path) -> None:
+    """In number and chain too."""
     for name in ("first", "second"):
         sink = EvidenceFolder(tmp_path)
         sink.event(name, 1)
         sink.close()
-    assert len((tmp_path / "events.jsonl").read_text("utf-8").splitlines()) == 2
+    lines = (tmp_path / "events.jsonl").read_bytes().splitlines()
+    assert len(lines) == 2
+    assert verify(lines, sink.head) is None
+
+
+def test_a_line_that_went_to_disk_in_part_is_an_error_and_not_an_event(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk may take the beginning of a line without complaint."""
+    sink = EvidenceFolder(tmp_path)
+    sink.event("first", 1)
+    head, write = sink.head, os.write
+    monkeypatch.setattr("fixtures.evidence.os.write", lambda fd, data: write(fd, data[:20]))
+    with pytest.raises(OSError, match="only a part") as stop:
+        sink.event("second", 2)
+    assert stop.value.errno == errno.ENOSPC
+    assert sink.head == head
+    sink.close()
+
+
+def test_what_was_refined_is_written_down_beside_what_was_seen_first(tmp_path: Path) -> None:
+    """The first line stays; a second one names the event and has the interval that holds. Nothing new: no line."""
+    sink = EvidenceFolder(tmp_path)
+    timeline = Timeline(sink)
+    timeline.measured("harmed", Edge(lo=10, hi=20))
+    timeline.refine("harmed", Edge(lo=10, hi=20))
+    timeline.refine("harmed", Edge(lo=5, hi=30))
+    sink.close()
+    lines = [json.loads(line) for line in (tmp_path / "events.jsonl").read_bytes().splitlines()]
+    assert [(line["event"], line["t"]) for line in lines] == [("harmed", 20), ("refined", 30)]
+    assert lines[1]["facts"] == {"lo_ns": 5, "hi_ns": 30, "name": "harmed"}
+    assert timeline.at("harmed") == 30
+    (shown,) = (event for event in read_events(tmp_path) if event.name == "harmed")
+    assert (shown.lo_ns, shown.hi_ns) == (5, 30)
 
 
 def test_paths_have_their_folder_and_json_is_whole(tmp_path: Path) -> None:

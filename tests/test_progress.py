@@ -83,5 +83,9 @@ def test_a_step_that_failed_says_so(facts: dict[str, object], line: str) -> None
     assert told(BASELINE, ("step", 1, {"name": "undo", **facts}))[-1].endswith(line)
 
 
+def test_what_was_only_refined_is_not_told_again() -> None:
+    assert told(("refined", 9.0, measured(3.3, name="harmed"))) == []
+
+
 def test_an_unknown_event_is_told_by_its_name() -> None:
     assert told(BASELINE, ("some_new_event", 1, {}))[-1] == "     1.0 s  some new event"

@@ -62,6 +62,12 @@ def test_a_partial_harm_passes_with_the_truth_inside_its_wider_interval(world: W
     assert hi - lo > 0.1
 
 
+def test_the_record_keeps_the_head_of_the_event_log(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else nobody could tell that lines were cut off at its end."""
+    monkeypatch.setattr("tests.simulated_world.SimulatedParts.head", "abc")
+    assert world.play(BACK).events_head == "abc"
+
+
 # --- rollbacks that do not work
 
 

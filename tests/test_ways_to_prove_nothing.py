@@ -200,7 +200,7 @@ def the_users_program_dies(world: World) -> None:
 
 @way(Cause.CPU_STARVED)
 def everybody_waits_for_a_processor_and_it_shows(world: World) -> None:
-    world.host.waiting, world.late_ms = 0.8, 120.0
+    world.host.waiting, world.late_ms = 0.8, 300.0
 
 
 @way(Cause.CPU_STARVED)

@@ -1,14 +1,17 @@
 """Background users: their requests are counted as they are made, and users who are gone prove nothing."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from fixtures.workload import LocustWorkload
+from fixtures.workload import LocustWorkload, busiest
 from scenarios.errors import Inconclusive
 from scenarios.judging.causes import Cause
 from scenarios.model import Load, System
+from scenarios.protocols import Request
 
 
 @pytest.fixture
@@ -32,6 +35,54 @@ def test_requests_are_counted_as_they_are_written(workload: LocustWorkload, tmp_
             lines.write(text)
             lines.flush()
             assert workload.requests() == count
+
+
+def test_what_users_did_is_known_request_by_request(workload: LocustWorkload, tmp_path: Path) -> None:
+    """In the order in which they ended; half a line is none."""
+    assert workload.made() == []
+    lines = [
+        '{"t":10,"done":30,"name":"a","status":200,"ok":true,"ms":0.1}',
+        '{"t":12,"done":20,"name":"b"}',
+        '{"t":13',
+    ]
+    (tmp_path / "evidence" / "workload.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert workload.made() == [Request(sent_ns=12, done_ns=20), Request(sent_ns=10, done_ns=30)]
+
+
+@pytest.mark.parametrize(
+    ("samples", "share"),
+    [
+        ([], None),
+        ([(0.0, 0.0), (4.9, 4.9)], None),
+        ([(0.0, 1.0), (5.0, 2.0)], 0.2),
+        ([(0.0, 0.0), (1.0, 1.0), (5.0, 1.5), (6.0, 1.8), (10.0, 6.5)], 1.0),
+        ([(float(at), 0.2 * at) for at in range(60)], 0.2),
+    ],
+    ids=["never-looked", "too-short", "once", "busy-at-the-end", "steady"],
+)
+def test_the_busiest_five_seconds_of_the_users_program(samples: list[tuple[float, float]], share: float | None) -> None:
+    """A burst is not diluted by the calm around it, and starting up is too short to count."""
+    found = busiest(samples)
+    assert found is share is None or found == pytest.approx(share)
+
+
+def test_the_users_program_is_looked_at_once_a_second(
+    workload: LocustWorkload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From its first request on, however often somebody asks how many there are."""
+    now = [0.0]
+    monkeypatch.setattr("fixtures.workload.time.monotonic", lambda: now[0])
+    child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+    workload._process = child
+    workload.requests()
+    assert workload._cpu_s == []
+    (tmp_path / "evidence" / "workload.jsonl").write_text("{}\n", encoding="utf-8")
+    for tenth in range(31):
+        now[0] = tenth / 10
+        workload.requests()
+    assert [at for at, _ in workload._cpu_s] == [0.0, 1.0, 2.0, 3.0]
+    assert all(used >= 0 for _, used in workload._cpu_s)
+    assert workload.cpu_share() is None
 
 
 def test_users_who_end_unasked_make_the_drill_inconclusive(workload: LocustWorkload) -> None:

@@ -42,7 +42,7 @@ def availability(
         first_good_s=None if good is None else duration_s(begun, good),
         bad_s=round(sum(hi - lo for lo, hi in down) / SECOND, 4),
         stretches=len(down),
-        worst=[Window(window_s=w / SECOND, uptime=round(worst_window(users, *watched, w), 4)) for w in windows],
+        worst=[Window(window_s=w / SECOND, uptime=round(worst_window(users, *watched, w), 6)) for w in windows],
         lanes=[_figures(name, lanes.get(name, ()), of) for name, of in counts.items()],
     )
 

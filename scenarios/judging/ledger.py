@@ -42,9 +42,11 @@ class Judgement:
 def fold(records: Iterable[Mapping[str, Any]]) -> History:
     """The writes that `records` tell of."""
     history = History()
-    add = history.add
     for record in records:
-        add(record)
+        if record["e"] == "intent":
+            history.intend(record)
+        else:
+            history.settle(record)
     return history
 
 
@@ -72,7 +74,8 @@ class _Tally:
         self.kept = 0
         self.classes: dict[str, list[dict[str, Any]]] = {}
         self.state = bytearray(len(history))
-        self.found: dict[str, list[Row]] = {}  # rows that are not just a plain insert's, once and as written
+        self.found: dict[str, list[Row]] = {}  # rows that are not there just once and as promised
+        self.promised: set[int] = set()  # lists of writes (`History.touched`) whose row is
 
     def look_at(self, rows: Iterable[Row], known_before: set[str]) -> bool:
         """Sort the rows; True if they have versions."""
@@ -83,7 +86,7 @@ class _Tally:
             versions = versions or row.version is not None
             number = numbers.get(row.id, -1)
             if row.id in touched:
-                self.found.setdefault(row.id, []).append(row)
+                self._look_at_touched(row)
             elif number < 0 or op[number] != INSERT:
                 if row.id not in known_before:
                     self._put_foreign(row)
@@ -91,10 +94,24 @@ class _Tally:
                 state[number] = _INTACT
             else:
                 if state[number] == _INTACT:
-                    self.found[row.id] = [self._as_written(number)]
+                    self.found[row.id] = [self._as_written(number, row.id)]
                 state[number] = _ODD
                 self.found.setdefault(row.id, []).append(row)
         return versions
+
+    def _look_at_touched(self, row: Row) -> None:
+        """Keep the row, unless it is what was promised: of a hundred thousand of those it is enough to know that."""
+        numbers = self.history.touched[row.id]
+        numbers.sort(key=self.history.intent_ns.__getitem__)
+        if row.id in self.found:
+            self.found[row.id].append(row)
+        elif id(numbers) in self.promised:
+            self.promised.remove(id(numbers))
+            self.found[row.id] = [self._as_written(numbers[-1], row.id), row]
+        elif self._in_turn(numbers) and self.history.op[numbers[-1]] != DELETE and self._intact(numbers[-1], row):
+            self.promised.add(id(numbers))
+        else:
+            self.found[row.id] = [row]
 
     def settle_plain(self) -> None:
         """Every insert of a row that nothing else touched."""
@@ -105,11 +122,11 @@ class _Tally:
             (_REJECTED, _INTACT): "phantom",
         }
         history, touched = self.history, self.history.touched
-        for number, (op, outcome, state) in enumerate(zip(history.op, history.outcome, self.state, strict=True)):
-            if op != INSERT or (touched and history.ids[number] in touched):
-                continue
-            if outcome == _ACK and state == _INTACT:
+        for number, (op, outcome, state) in enumerate(zip(history.op, history.outcome, self.state, strict=False)):
+            if state == _INTACT and outcome == _ACK:
                 self.kept += 1
+            elif op != INSERT or history.ids[number] in touched:
+                continue
             elif state == _ODD:
                 write = history.write(number)
                 self._put(write, write_fate(write, row_fates(write.id, [write], self.found[write.id])))
@@ -120,8 +137,7 @@ class _Tally:
         """Every write of a row that several writes touched, and every write of several rows."""
         pending: dict[int, list[str]] = {}  # fates so far of the writes of several rows
         for row_id, numbers in self.history.touched.items():
-            found = self.found.get(row_id, [])
-            for number, fate in self._fates(row_id, numbers, found):
+            for number, fate in self._fates(row_id, numbers):
                 if self.history.op[number] == MULTI:
                     pending.setdefault(number, []).append(fate)
                 elif fate in ("kept", "replaced"):
@@ -131,25 +147,20 @@ class _Tally:
         for number, fates in pending.items():
             self._settle(number, fates)
 
-    def _fates(self, row_id: str, numbers: list[int], found: list[Row]) -> Iterator[tuple[int, str]]:
+    def _fates(self, row_id: str, numbers: list[int]) -> Iterator[tuple[int, str]]:
         history = self.history
-        numbers = sorted(numbers, key=history.intent_ns.__getitem__)
-        if self._as_promised(row_id, numbers, found):
-            # the usual case, cheaply: one after the other, all acknowledged, and the last one is what is there
+        if id(numbers) in self.promised:
             return ((number, "kept") for number in numbers)
-        fates = row_fates(row_id, [history.write(number) for number in numbers], found)
+        numbers = sorted(numbers, key=history.intent_ns.__getitem__)
+        fates = row_fates(row_id, [history.write(number) for number in numbers], self.found.get(row_id, []))
         return zip(numbers, fates, strict=True)
 
-    def _as_promised(self, row_id: str, numbers: list[int], found: list[Row]) -> bool:
-        history, last = self.history, numbers[-1]
-        if any(history.outcome[number] != _ACK for number in numbers):
-            return False
-        if any(history.settled_ns[one] >= history.intent_ns[other] for one, other in pairwise(numbers)):
-            return False
-        if history.op[last] == DELETE:
-            # a write of several rows wants to know whether it was there at all: only `row_fates` can tell
-            return not found and not any(history.op[number] == MULTI for number in numbers)
-        return len(found) == 1 and self._intact(last, found[0])
+    def _in_turn(self, numbers: list[int]) -> bool:
+        """True in the usual case: all acknowledged, one after the other."""
+        history = self.history
+        return all(history.outcome[number] == _ACK for number in numbers) and all(
+            history.settled_ns[one] < history.intent_ns[other] for one, other in pairwise(numbers)
+        )
 
     def _intact(self, number: int, row: Row) -> bool:
         history = self.history
@@ -159,9 +170,9 @@ class _Tally:
             return history.write(number).effect.get(row.id) == row.digest
         return history.digests[number * DIGEST_BYTES : (number + 1) * DIGEST_BYTES] == bytes.fromhex(row.digest)
 
-    def _as_written(self, number: int) -> Row:
+    def _as_written(self, number: int, row_id: str) -> Row:
         write = self.history.write(number)
-        return Row(id=write.id, client=write.client, seq=write.seq, digest=write.digest)
+        return Row(id=row_id, client=write.client, seq=write.seq, digest=write.effect[row_id] or "")
 
     def _settle(self, number: int, fates: list[str]) -> None:
         write = self.history.write(number)
@@ -188,7 +199,7 @@ class _Tally:
 
 def _counts(tally: _Tally, versions: bool) -> Writes:
     """Null for a class that these writes cannot show."""
-    op = tally.history.op
+    op = tally.history.op  # what there is room for is an insert
     updates, deletes, several = (op.count(kind) > 0 for kind in (UPDATE, DELETE, MULTI))
     shown = {"stale": updates, "reordered": updates and versions, "resurrected": deletes, "torn": several}
     names = (*_BAD, *(name for name, possible in shown.items() if possible))

@@ -14,6 +14,8 @@ OUTCOMES = (UNKNOWN, ACK, REJECTED)
 OPS = ("insert", "update", "delete", "multi")
 INSERT, UPDATE, DELETE, MULTI = range(4)
 DIGEST_BYTES = 32
+_NUMBERS = {name: number for number, name in enumerate(OUTCOMES)}
+_ROOM = 1 << 14
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,16 +38,17 @@ class Write:
 
 
 class History:
-    """Every write of a ledger, by number. Filled by `add`, record by record."""
+    """Every write of a ledger, by number. Filled by `intend` and `settle`, record by record."""
 
     def __init__(self) -> None:
         self.ids: list[str] = []
         self.numbers: dict[str, int] = {}  # by write id
+        # the columns may be longer than `ids`: there is room in them
         self.op = bytearray()  # index in OPS
         self.outcome = bytearray()  # index in OUTCOMES
         self.intent_ns = array("q")
         self.settled_ns = array("q")  # 0: never
-        self.client = array("l")  # index in `clients`
+        self.client = array("i")  # index in `clients`
         self.seq = array("q")
         self.digests = bytearray()  # DIGEST_BYTES each; of an insert or an update
         self.lsn = array("Q")  # 0: not told
@@ -67,43 +70,36 @@ class History:
         """Every write, in the order of their intents."""
         return map(self.write, range(len(self)))
 
-    def add(self, record: Mapping[str, Any]) -> None:
-        """Take in one record. An outcome without an intent is ignored, and so is a second intent of the same id."""
-        if record["e"] == "intent":
-            self._intend(record)
-        else:
-            self._settle(record)
-
-    def _intend(self, record: Mapping[str, Any]) -> None:
-        write_id = record["id"]
+    def intend(self, record: Mapping[str, Any]) -> None:
+        """Take in an intent. A second one of the same id is ignored."""
+        write_id, op = record["id"], record["op"]
         number = len(self.ids)
         if self.numbers.setdefault(write_id, number) != number:
             return
+        if number == len(self.outcome):
+            self._grow()
         self.ids.append(write_id)
-        self.intent_ns.append(record["t"])
-        self.settled_ns.append(0)
-        self.outcome.append(0)
-        self.client.append(self.clients.number(record["client"]))
-        self.seq.append(record["seq"])
-        self.release.append(0)
-        self.lsn.append(0)
-        if record["op"] == "insert":
-            self.op.append(INSERT)
+        self.intent_ns[number] = record["t"]
+        self.client[number] = self.clients.number(record["client"])
+        self.seq[number] = record["seq"]
+        if op == "insert":
             self.digests += bytes.fromhex(record["digest"])
             if write_id in self.touched:
                 self.touched[write_id].append(number)
         else:
-            self._intend_other(record, number, OPS.index(record["op"]))
+            self.op[number] = OPS.index(op)
+            self._intend_other(record, number)
 
-    def _intend_other(self, record: Mapping[str, Any], number: int, op: int) -> None:
-        self.op.append(op)
+    def _intend_other(self, record: Mapping[str, Any], number: int) -> None:
+        rows: Iterable[str]
         digest = None
-        if op == MULTI:
-            rows: dict[str, str] = record["rows"]
-            self.effects[number] = rows
+        if "rows" in record:
+            rows = self.effects[number] = record["rows"]
         else:
-            digest, rows = record.get("digest"), {record["row"]: ""}
-            self.effects[number] = record["row"]
+            own = self.numbers.get(record["row"])
+            # the same text, kept once
+            row = self.effects[number] = record["row"] if own is None else self.ids[own]
+            digest, rows = record.get("digest"), (row,)
         self.digests += bytes.fromhex(digest) if digest else bytes(DIGEST_BYTES)
         for row in rows:
             writes = self.touched.get(row)
@@ -113,23 +109,31 @@ class History:
             else:
                 writes.append(number)
 
-    def _settle(self, record: Mapping[str, Any]) -> None:
-        """The first outcome stands, but an acknowledgement beats every other: whoever asked again was told that it is
+    def settle(self, record: Mapping[str, Any]) -> None:
+        """Take in an outcome; one without an intent is ignored.
+
+        The first outcome stands, but an acknowledgement beats every other: whoever asked again was told that it is
         saved.
         """
         number = self.numbers.get(record["id"])
         if number is None:
             return
-        outcome = OUTCOMES.index(record["e"])
+        outcome = _NUMBERS[record["e"]]
         if self.settled_ns[number] and (outcome != 1 or self.outcome[number] == 1):
             return
         self.outcome[number] = outcome
         self.settled_ns[number] = record["t"]
         self.release[number] = self.releases.number(record.get("release"))
         self.lsn[number] = record.get("lsn") or 0
-        xid = record.get("xid")
-        if xid is not None and outcome == 0:
-            self.xids[number] = xid
+        if outcome == 0 and record.get("xid") is not None:
+            self.xids[number] = record["xid"]
+
+    def _grow(self) -> None:
+        """Room for more writes: far quicker than to append to each array for each write."""
+        self.op += bytes(_ROOM)
+        self.outcome += bytes(_ROOM)
+        for column in (self.intent_ns, self.settled_ns, self.client, self.seq, self.lsn, self.release):
+            column.frombytes(bytes(_ROOM * column.itemsize))
 
     def resolve(self, statuses: Mapping[int, str | None]) -> None:
         """Take in what the server says of the unknown writes' transactions, `pg_xact_status` by xid.
@@ -147,7 +151,7 @@ class History:
         """How many unknown writes turned out "committed" or "aborted", and how many are "left" unknown."""
         found = list(self.resolved.values())
         committed, aborted = found.count("committed"), found.count("aborted")
-        return {"committed": committed, "aborted": aborted, "left": self.outcome.count(0) - committed}
+        return {"committed": committed, "aborted": aborted, "left": self.outcome.count(0, 0, len(self)) - committed}
 
     def digest(self, number: int) -> str:
         """The digest of the one row of an insert or an update, in hex."""

@@ -32,10 +32,15 @@ from tests.bench.goals import Tell, Unmeasured
 TELL_EVERY_S = 15.0
 LOOK_EVERY_S = 0.1
 STOP_S = 60.0
+EXIT_INCONCLUSIVE = 6
 PREFIX = "engine-bench-"
 NEEDED = ("dockerd", "docker", "kind", "ip", "unshare", "nsenter")
 NETWORK = "ip link set lo up && echo up && exec sleep infinity"
 START = "from fixtures.engine import daemon, places; daemon.start(places.places())"
+
+
+class TooBusy(Unmeasured):
+    """Drills proved nothing, at their second attempt either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,8 @@ class EngineApart:
     ) -> float:
         """Run `python WORDS` in the checkout to its end; seconds it took. Its last line is told now and then.
 
-        `each` is called ten times a second meanwhile. Unmeasured where it exits with another code than 0; all
-        that it said is kept then.
+        `each` is called ten times a second meanwhile. Unmeasured where it exits with another code than 0
+        (TooBusy where drills proved nothing); all that it said is kept then.
         """
         log = self.places.home / "bench.log"
         log.unlink(missing_ok=True)
@@ -105,7 +110,9 @@ class EngineApart:
         finally:
             processes.stop(process, grace_s=STOP_S)
         if code != 0:
-            raise Unmeasured(f"`python {' '.join(words)}` exited with {code}; what it said: {_keep(log)}")
+            raise (TooBusy if code == EXIT_INCONCLUSIVE else Unmeasured)(
+                f"`python {' '.join(words)}` exited with {code}; what it said: {_keep(log)}"
+            )
         return time.monotonic() - begun
 
 

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from fixtures.leases import measuring
 from fixtures.run import CHECKOUT
 from fixtures.waits import MonotonicClock
 from scenarios.results import DrillRecord
-from tests.bench.apart import EngineApart, engine_apart
+from tests.bench.apart import EngineApart, TooBusy, engine_apart
 from tests.bench.goals import Goal, Tell, Unmeasured
 from tests.bench.memory import Memory
 
@@ -26,7 +27,9 @@ UP = ("drill.py", "engine", "up", "--yes", "--images", "build")
 FROM_NOTHING_S = 1200.0
 UP_DEADLINE_S = 3600.0
 DRILLS_DEADLINE_S = 900.0
+WARM_TIMES = 3
 SETTLE_S = 30.0
+IDLE = "idle"
 IDLE_LOOKS = 10
 PARTS = {"node": "the node's container", "postgres": "the Postgres container", "dockerd": "dockerd and its helpers"}
 CLOCK = MonotonicClock()
@@ -40,23 +43,29 @@ def run(tell: Tell) -> list[Goal]:
     with measuring(lambda: tell("waiting: something else is being measured")), engine_apart(tell) as apart:
         disk = _Disk(apart.places.home)
         goals = _from_nothing(apart, disk)
-        loaded = Memory(apart.docker(), apart.places)
-        goals += _warm(apart, loaded)
+        goals += _warm(apart)
         goals += disk.goals(apart)
-        return goals + _memory(_idle(apart), loaded)
+        return goals + _memory(IDLE, _idle(apart))
 
 
 @dataclass(slots=True)
 class Drilled:
-    """The drills of one run in the order of their ends: (monotonic seconds, folder of the evidence)."""
+    """When the drills of one run ended: monotonic seconds and the age of the verdict, by the folder of the evidence."""
 
-    ended: list[tuple[float, Path]] = field(default_factory=list)
+    seen: dict[Path, tuple[float, int]] = field(default_factory=dict)
 
     def look(self, out: Path) -> None:
-        """Note new verdicts. A verdict is written when its drill is over, its cleanup too."""
-        known = {folder for _, folder in self.ended}
-        fresh = {path.parent.resolve() for path in out.glob("*/*/verdict.json")} - known  # `latest` is the same run
-        self.ended += [(time.monotonic(), folder) for folder in sorted(fresh)]
+        """Note new verdicts, also those of a second attempt. One is written when its drill is over, cleanup too."""
+        for path in out.glob("*/*/verdict.json"):
+            with suppress(FileNotFoundError):  # the first attempt's is moved away before the second begins
+                folder, written = path.parent.resolve(strict=True), path.stat().st_mtime_ns
+                if ".attempt-" not in folder.name and self.seen.get(folder, (0.0, 0))[1] != written:
+                    self.seen[folder] = time.monotonic(), written
+
+    @property
+    def ended(self) -> list[tuple[float, Path]]:
+        """The first one first."""
+        return sorted((at, folder) for folder, (at, _) in self.seen.items())
 
 
 class _Disk:
@@ -86,7 +95,7 @@ class _Disk:
 
 
 def _drills(apart: EngineApart, drills: tuple[str, ...], memory: Memory | None = None) -> Drilled:
-    """Run them in one process, one after the other; Unmeasured unless each was as expected at its first attempt."""
+    """Run them in one process, one after the other; Unmeasured unless all were as expected."""
     shutil.rmtree(apart.out, ignore_errors=True)
     drilled = Drilled()
 
@@ -97,12 +106,14 @@ def _drills(apart: EngineApart, drills: tuple[str, ...], memory: Memory | None =
 
     argv = ("-m", "pytest", *drills, "--environment", "kind", "-p", "no:cacheprovider")
     apart.call(argv, DRILLS_DEADLINE_S, look, inside=True)
-    if len(drilled.ended) != len(drills) or any(apart.out.glob("*/*.attempt-1")):
-        raise Unmeasured("a drill was tried twice: the machine was too busy to measure the first time")
+    drilled.look(apart.out)
+    if len(drilled.ended) != len(drills):
+        raise Unmeasured(f"{len(drills)} drills left {len(drilled.ended)} verdicts")
     return drilled
 
 
 def _from_nothing(apart: EngineApart, disk: _Disk) -> list[Goal]:
+    """A drill that the busy machine spoilt is tried again by the harness; that time counts."""
     begun = time.monotonic()
     apart.tell("from nothing: a daemon, then drill engine up --yes --images build")
     apart.start_daemon()
@@ -110,33 +121,46 @@ def _from_nothing(apart: EngineApart, disk: _Disk) -> list[Goal]:
     if not apart.holds_the_engine():
         raise Unmeasured("drill engine up used another daemon than the bench's own")
     apart.tell(f"the engine is up after {up_s:.0f} s; its first drill")
-    drilled = _drills(apart, (FIRST,))
-    took_s = drilled.ended[0][0] - begun
-    apart.tell(f"the first drill was over {took_s:.0f} s after the beginning")
+    ((ended, _),) = _drills(apart, (FIRST,)).ended
+    apart.tell(f"the first drill was over {ended - begun:.0f} s after the beginning")
     given = "docker, kind and the Python packages are installed; no daemon, no image, no cache of pip's"
+    whole = f"from nothing to the end of the first drill in a cluster, at most ({given})"
     return [
-        Goal.at_most(
-            f"from nothing to the end of the first drill in a cluster, at most ({given})", took_s, "s", FROM_NOTHING_S
-        ),
+        Goal.at_most(whole, ended - begun, "s", FROM_NOTHING_S),
         Goal.seen("of these: drill engine up --images build", up_s, "s"),
     ]
 
 
-def _warm(apart: EngineApart, memory: Memory) -> list[Goal]:
-    apart.tell("warm: drill engine up, then two drills one after the other")
-    begun = time.monotonic()
-    apart.call(UP, UP_DEADLINE_S)
-    (first, _), (second, folder) = _drills(apart, (FIRST, SECOND), memory).ended
-    one_more_s, timed_s = second - first, measured_s(folder)
-    apart.tell(f"warm: {first - begun:.0f} s to the end of the first, {one_more_s:.0f} s more for the second")
-    left = "steady state, alarm, procedure, return and hold, at time scale 0.02"
+def _warm(apart: EngineApart) -> list[Goal]:
+    """Two drills of one run, neither tried twice. Where the machine was too busy for that, all of it once more."""
+    for _ in range(WARM_TIMES):
+        memory = Memory(apart.docker(), apart.places)
+        apart.tell("warm: drill engine up, then two drills one after the other")
+        begun = time.monotonic()
+        apart.call(UP, UP_DEADLINE_S)
+        try:
+            (first, _one), (second, other) = _drills(apart, (FIRST, SECOND), memory).ended
+        except TooBusy as busy:
+            apart.tell(f"this machine was too busy: {busy}")
+            continue
+        if any(apart.out.glob("*/*.attempt-*")):
+            apart.tell("this machine was too busy: a drill was tried twice")
+            continue
+        apart.tell(f"warm: {first - begun:.0f} s to the end of the first, {second - first:.0f} s more for the second")
+        return [
+            *_costs(first - begun, second - first, measured_s(other)),
+            *_memory("most of it during two drills", memory),
+        ]
+    raise Unmeasured("this machine was too busy for two drills in a row")
+
+
+def _costs(warm_s: float, one_more_s: float, timed_s: float) -> list[Goal]:
+    windows = "steady state, alarm, procedure, return and hold, at time scale 0.02"
     rest = "namespace, database, two deployments, users, probe, checks, evidence, cleanup"
     return [
-        Goal.seen(
-            "warm, daemon and images there: from drill engine up to the end of the first drill", first - begun, "s"
-        ),
+        Goal.seen("warm, daemon and images there: from drill engine up to the end of the first drill", warm_s, "s"),
         Goal.seen("one more drill in the same run, from the end of the one before to its own", one_more_s, "s"),
-        Goal.seen(f"of these, the procedure and the windows it is judged by: {left}", timed_s, "s"),
+        Goal.seen(f"of these, the procedure and the windows it is judged by: {windows}", timed_s, "s"),
         Goal.seen(
             f"cost of a drill above its procedure: the difference of the two ({rest})", one_more_s - timed_s, "s"
         ),
@@ -175,9 +199,6 @@ def _idle(apart: EngineApart) -> Memory:
     return memory
 
 
-def _memory(idle: Memory, loaded: Memory) -> list[Goal]:
-    goals = [Goal.seen(f"memory, idle: {words}", idle.usual(part), "MiB") for part, words in PARTS.items()]
-    return goals + [
-        Goal.seen(f"memory, most of it during two drills: {words}", loaded.most(part), "MiB")
-        for part, words in PARTS.items()
-    ]
+def _memory(when: str, memory: Memory) -> list[Goal]:
+    read = memory.usual if when == IDLE else memory.most
+    return [Goal.seen(f"memory, {when}: {words}", read(part), "MiB") for part, words in PARTS.items()]
