@@ -17,6 +17,11 @@ _TAKEN_BACK = {
     "stale": Cause.WRITES_STALE,
     "resurrected": Cause.WRITES_RESURRECTED,
 }
+_OF_PROMISE = {
+    "release": Cause.WRONG_RELEASE,
+    "schema": Cause.WRONG_SCHEMA,
+    "configuration": Cause.WRONG_CONFIGURATION,
+}
 
 
 class StateDiff(Record):
@@ -66,7 +71,7 @@ def promises(restores: Sequence[str], baseline: dict[str, str | None], now: dict
     records = []
     for name in restores:
         want, got = baseline.get(name), now.get(name)
-        cause = {"release": Cause.WRONG_RELEASE, "schema": Cause.WRONG_SCHEMA}.get(name, Cause.STATE_DIFFERS)
+        cause = _OF_PROMISE.get(name, Cause.STATE_DIFFERS)
         if want == got:
             records.append(passed(f"answers-{name}", f"{name} {got} as before the candidate"))
         else:

@@ -5,6 +5,7 @@ A busy machine is not a sick one. What counts is whether it shows in what we mea
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import fmean, median
 from typing import NamedTuple
 
@@ -24,11 +25,11 @@ CONTROL_GAP_S = 2.0
 DROPPED_SHARE = 0.01
 # A whole tick at 100 Hz: half of the looks are then sent in their successor's place.
 LATE_MEDIAN_MS = 10.0
-# A quarter of the requests' deadline (1 s): an answer that took 0.75 s would be called late by our own fault, and one in
-# a hundred is an error rate that some alarms go off at. Two cores with nine busy programs stay below (100 to 180 ms).
+# A quarter of the requests' deadline (1 s): an answer that took 0.75 s would be called late by our own fault, and one
+# in a hundred is an error rate that some alarms go off at. Two cores with nine busy programs stay below: 100 to 180 ms.
 LATE_MS = 250.0
-# Somebody waited for a processor in half of the time. Two busy cores reach that easily, so it counts only where something
-# was as late as LATE_MS.
+# Somebody waited for a processor in half of the time. Two busy cores reach that easily, so it counts only where
+# something was as late as LATE_MS.
 WAITING_SHARE = 0.5
 # A hypervisor that keeps a tenth of the processor time to itself is felt by everything here.
 STOLEN_SHARE = 0.1
@@ -200,4 +201,4 @@ def _users(pace: Pace) -> list[Symptom]:
 def longest_gap_s(made: Sequence[Request], begin_ns: int, end_ns: int) -> float:
     """The longest stretch within [begin, end] in which no request of any user ended, in seconds."""
     ends = [begin_ns, *(each.done_ns for each in made if begin_ns <= each.done_ns <= end_ns), end_ns]
-    return max(later - earlier for earlier, later in zip(ends, ends[1:], strict=False)) / SECOND
+    return max(later - earlier for earlier, later in pairwise(ends)) / SECOND

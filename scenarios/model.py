@@ -105,6 +105,7 @@ class System:
     owner: str
     database: str  # name of its database, as its runbook writes it
     state_tables: tuple[str, ...]  # tables whose rows must survive a rollback, each with a primary key `id`
+    tells: tuple[str, ...] = ()  # facts that its answers tell besides release and schema, for `restores`
     deployment: str = ""  # on a cluster: the Deployment that serves users
     ledger_table: str = "sessions"  # read back as (id, client, seq, body), and `version` where it has one
     ledger_path: str | None = None  # where its service shows the same in pages; None: it shows no such thing

@@ -18,7 +18,8 @@ ANSWERS_TELL = ("release", "schema")
 # what every environment gives to a runbook, and what some give besides
 PLACE = ("DATABASE_URL", "PORT", "SERVICE_URL", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
 CLUSTER = ("NAMESPACE", "KUBECONFIG", "DEPLOYED_MANIFESTS")
-GIT = ("CHECKOUT",)  # where pushing deploys
+HOST = ("CONFIGURATION", "PIDFILE", "INCIDENT_WEBHOOK")
+GIT = ("CHECKOUT",)  # a host where pushing deploys
 
 
 def load_system(folder: Path) -> System:
@@ -63,9 +64,9 @@ def _check_declaration(system: System, scenario: Scenario) -> None:
         raise UsageError("it expects inconclusive, which proves nothing; expected is passed, or failed with a cause")
     if (expected.verdict is Verdict.FAILED) != (expected.cause is not None):
         raise UsageError("its expected verdict and cause do not fit; write Expectation() or Expectation.of(Cause.…)")
-    unknown = [name for name in scenario.restores if name not in ANSWERS_TELL]
-    if unknown:
-        raise UsageError(f"restores={scenario.restores!r}: expected a tuple of some of {', '.join(ANSWERS_TELL)}")
+    told = (*ANSWERS_TELL, *system.tells)
+    if any(name not in told for name in scenario.restores):
+        raise UsageError(f"restores={scenario.restores!r}: expected a tuple of some of {', '.join(told)}")
     if scenario.harm is Harm.STATE_WRONG:
         raise UsageError("harm 'state_wrong' cannot be watched yet; expected users_hurt or release_stuck")
     if scenario.harm is Harm.RELEASE_STUCK and (Need.CLUSTER not in scenario.needs or not system.deployment):
@@ -80,7 +81,7 @@ def _check_runbook(scenario: Scenario, runbook: Runbook) -> None:
     from_trigger(runbook.trigger(scenario.signal), 1.0, 1.0)
     place = (
         *PLACE,
-        *(CLUSTER if Need.CLUSTER in scenario.needs else ()),
+        *(CLUSTER if Need.CLUSTER in scenario.needs else HOST),
         *(GIT if Need.GIT in scenario.needs else ()),
     )
     values = {**dict.fromkeys(place, "given"), **scenario.parameters}

@@ -70,7 +70,7 @@ class World:
     log_error: Exception | None = None
     read_back_error: Exception | None = None
     shown: Callable[[], list[Row]] | None = None  # what the service shows, where it is not what the database holds
-    lineage: Lineage = Lineage(same=True)
+    lineage: Lineage = field(default_factory=lambda: Lineage(same=True))
     transactions: dict[int, str | None] = field(default_factory=dict)
     state_rows: dict[str, str] = field(default_factory=lambda: {"ada": "digest"})
     slow: dict[tuple[str, int], float] = field(default_factory=dict)  # (lane, sent about ns) to seconds: answered badly

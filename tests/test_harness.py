@@ -163,7 +163,7 @@ def test_dropped_looks(lanes: dict[str, LaneCounts], told: str) -> None:
 
 @pytest.mark.parametrize("late", [lane(p50=11.0, p99=40.0), lane(p50=0.1, p99=260.0)])
 def test_late_looks(late: LaneCounts) -> None:
-    """A whole tick late at the median, or a quarter of the deadline now and then; told once, for the first such lane."""
+    """A whole tick late at the median, or a quarter of the deadline now and then; told for the first such lane."""
     (symptom,) = found(lanes={"read": lane(), "write": late, "kept": late}, host=[])
     assert symptom.cause is Cause.PROBE_LATE
     assert "lane write was sent" in symptom.sentence

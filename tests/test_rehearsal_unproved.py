@@ -94,35 +94,6 @@ def test_lost_writes_are_lost_on_a_sick_machine_too(world: World) -> None:
     assert outcome(world.play(BACK)) == ("failed", "writes_lost")
 
 
-@pytest.mark.parametrize(
-    ("first", "last", "cause"),
-    [
-        ("", "candidate_deployed", Cause.TOO_FEW_WRITES_BEFORE),
-        ("steady", "procedure_started", Cause.TOO_FEW_WRITES_DURING),
-        ("restored", "", Cause.TOO_FEW_WRITES_AFTER),
-    ],
-)
-def test_without_enough_writes_loss_cannot_be_judged(world: World, first: str, last: str, cause: Cause) -> None:
-    """No writes before the candidate, under it, or after the rollback: inconclusive, though none is lost."""
-    world.candidate = replace(WRITES_FAIL, bad=frozenset({"read", "journey"}))
-    stop = world.probe.stop
-
-    def stop_and_forget() -> None:
-        stop()
-        start, facts = world.events.get(first, (0, {}))
-        start = int(str(facts.get("lo_ns", start)))  # restored: from the last bad answer on
-        end = world.events.get(last, (1 << 62, {}))[0]
-        missing = {r["id"] for r in world.ledger if r["e"] == "intent" and start <= int(str(r["t"])) < end}
-        world.ledger[:] = [r for r in world.ledger if r["id"] not in missing]
-        for row_id in missing:
-            world.rows.pop(str(row_id), None)
-
-    world.probe.stop = stop_and_forget  # type: ignore[method-assign]
-    record = world.play(replace(BACK, verification=None))
-    assert verdict_of(record, "enough-writes") == ("inconclusive", cause)
-    assert record.verdict != Verdict.PASSED
-
-
 # --- the harness breaks
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -72,7 +73,7 @@ def test_it_watches_until_it_is_stopped(watching: HostSentinel, tmp_path: Path) 
     instants = [reading.at_ns for reading in readings]
     assert instants == sorted(instants)
     least_ns = sentinel.WAKES * sentinel.PERIOD_NS * 0.9
-    assert all(later - earlier > least_ns for earlier, later in zip(instants, instants[1:], strict=False))
+    assert all(later - earlier > least_ns for earlier, later in pairwise(instants))
     assert least_ns > 1e9 / 20
     assert len((tmp_path / "sentinel.jsonl").read_text(encoding="utf-8").splitlines()) == len(readings)
 

@@ -93,7 +93,7 @@ def test_once_is_as_it_always_was(tmp_path: Path) -> None:
 
 
 def test_all_are_rehearsed_and_kept_and_the_summary_knows_one(tmp_path: Path) -> None:
-    """A failure does not end the series: the worst lies where the drill's evidence always lies, the others beside it."""
+    """A failure does not end the series; the worst lies where a drill's evidence always lies, the others beside it."""
     series = Series([SLOW, BAD, SLOWER, OPEN])
     record = series.play(tmp_path)
     assert (record.verdict, record.n, record.evidence) == ("failed", 4, "git.test_x")

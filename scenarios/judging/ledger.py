@@ -6,7 +6,7 @@ is left goes through `ledger_fates`.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import repeat
 from typing import Any
 
 from scenarios.judging.ledger_fates import row_fates, write_fate
@@ -19,7 +19,7 @@ __all__ = ["UNDONE", "History", "Judgement", "Write", "fold", "judge"]
 UNDONE = ("lost", "stale", "resurrected", "torn")  # an acknowledged effect that is not there, or not all of it
 _BAD = ("lost", "corrupt", "duplicate", "phantom", "recovered", "unknown_lost", "foreign")
 _UNKNOWN, _ACK, _REJECTED = range(3)
-_AWAY, _INTACT, _ODD = range(3)
+_AWAY, _INTACT, _ODD, _OTHER = range(4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +42,7 @@ class Judgement:
 def fold(records: Iterable[Mapping[str, Any]]) -> History:
     """The writes that `records` tell of."""
     history = History()
-    for record in records:
-        if record["e"] == "intent":
-            history.intend(record)
-        else:
-            history.settle(record)
+    history.take_in(records)
     return history
 
 
@@ -67,49 +63,64 @@ def judge(history: History, rows: Iterable[Row], known_before: set[str], procedu
 
 
 class _Tally:
-    """The classes as they fill. `state` is, by write, what was found of a plain insert's row."""
+    """The classes as they fill. `state` is what was found of a plain insert's row; of other writes it says nothing."""
 
     def __init__(self, history: History) -> None:
         self.history = history
         self.kept = 0
         self.classes: dict[str, list[dict[str, Any]]] = {}
         self.state = bytearray(len(history))
+        for number in (*history.effects, *history.touched_inserts()):
+            self.state[number] = _OTHER
         self.found: dict[str, list[Row]] = {}  # rows that are not there just once and as promised
-        self.promised: set[int] = set()  # lists of writes (`History.touched`) whose row is
+        self.promised: set[str] = set()  # rows of several writes that are
 
     def look_at(self, rows: Iterable[Row], known_before: set[str]) -> bool:
         """Sort the rows; True if they have versions."""
         history, state = self.history, self.state
-        numbers, touched, op = history.numbers, history.touched, history.op
-        versions = False
+        number_of, seqs, client_of, clients = history.numbers.get, history.seq, history.client, history.clients
+        digests, from_hex, versions = history.digests, bytes.fromhex, False
         for row in rows:
-            versions = versions or row.version is not None
-            number = numbers.get(row.id, -1)
-            if row.id in touched:
-                self._look_at_touched(row)
-            elif number < 0 or op[number] != INSERT:
-                if row.id not in known_before:
-                    self._put_foreign(row)
-            elif state[number] == _AWAY and self._intact(number, row):
+            row_id, client, seq, digest, version = row
+            if version is not None:
+                versions = True
+            number = number_of(row_id, -1)
+            at = number * DIGEST_BYTES
+            # one comparison after the other and no call: this is done a million times
+            if (
+                number >= 0
+                and state[number] == _AWAY
+                and seqs[number] == seq
+                and clients[client_of[number]] == client
+                and digests[at : at + DIGEST_BYTES] == from_hex(digest)
+            ):
                 state[number] = _INTACT
             else:
-                if state[number] == _INTACT:
-                    self.found[row.id] = [self._as_written(number, row.id)]
-                state[number] = _ODD
-                self.found.setdefault(row.id, []).append(row)
+                self._look_closer(row, number, known_before)
         return versions
+
+    def _look_closer(self, row: Row, number: int, known_before: set[str]) -> None:
+        if row.id in self.history.touched:
+            self._look_at_touched(row)
+        elif number < 0 or self.state[number] == _OTHER:
+            if row.id not in known_before:
+                self._put_foreign(row)
+        else:
+            if self.state[number] == _INTACT:
+                self.found[row.id] = [self._as_written(number, row.id)]
+            self.state[number] = _ODD
+            self.found.setdefault(row.id, []).append(row)
 
     def _look_at_touched(self, row: Row) -> None:
         """Keep the row, unless it is what was promised: of a hundred thousand of those it is enough to know that."""
         numbers = self.history.touched[row.id]
-        numbers.sort(key=self.history.intent_ns.__getitem__)
         if row.id in self.found:
             self.found[row.id].append(row)
-        elif id(numbers) in self.promised:
-            self.promised.remove(id(numbers))
+        elif row.id in self.promised:
+            self.promised.remove(row.id)
             self.found[row.id] = [self._as_written(numbers[-1], row.id), row]
         elif self._in_turn(numbers) and self.history.op[numbers[-1]] != DELETE and self._intact(numbers[-1], row):
-            self.promised.add(id(numbers))
+            self.promised.add(row.id)
         else:
             self.found[row.id] = [row]
 
@@ -121,12 +132,10 @@ class _Tally:
             (_UNKNOWN, _INTACT): "recovered",
             (_REJECTED, _INTACT): "phantom",
         }
-        history, touched = self.history, self.history.touched
-        for number, (op, outcome, state) in enumerate(zip(history.op, history.outcome, self.state, strict=False)):
+        history = self.history
+        for number, (outcome, state) in enumerate(zip(history.outcome, self.state, strict=False)):
             if state == _INTACT and outcome == _ACK:
                 self.kept += 1
-            elif op != INSERT or history.ids[number] in touched:
-                continue
             elif state == _ODD:
                 write = history.write(number)
                 self._put(write, write_fate(write, row_fates(write.id, [write], self.found[write.id])))
@@ -149,26 +158,33 @@ class _Tally:
 
     def _fates(self, row_id: str, numbers: list[int]) -> Iterator[tuple[int, str]]:
         history = self.history
-        if id(numbers) in self.promised:
-            return ((number, "kept") for number in numbers)
+        found = self.found.get(row_id, [])
+        if row_id in self.promised or (not found and self._rightly_gone(numbers)):
+            return zip(numbers, repeat("kept"), strict=False)
         numbers = sorted(numbers, key=history.intent_ns.__getitem__)
-        fates = row_fates(row_id, [history.write(number) for number in numbers], self.found.get(row_id, []))
+        fates = row_fates(row_id, [history.write(number) for number in numbers], found)
         return zip(numbers, fates, strict=True)
+
+    def _rightly_gone(self, numbers: list[int]) -> bool:
+        """A row that is not there, in the usual case: made by one insert, and deleted in the end."""
+        op = self.history.op
+        return op[numbers[0]] == INSERT and op[numbers[-1]] == DELETE and self._in_turn(numbers)
 
     def _in_turn(self, numbers: list[int]) -> bool:
         """True in the usual case: all acknowledged, one after the other."""
-        history = self.history
-        return all(history.outcome[number] == _ACK for number in numbers) and all(
-            history.settled_ns[one] < history.intent_ns[other] for one, other in pairwise(numbers)
-        )
+        history, last_ns = self.history, -1
+        for number in numbers:
+            if history.outcome[number] != _ACK or history.intent_ns[number] <= last_ns:
+                return False
+            last_ns = history.settled_ns[number]
+        return True
 
     def _intact(self, number: int, row: Row) -> bool:
         history = self.history
         if row.seq != history.seq[number] or row.client != history.clients[history.client[number]]:
             return False
-        if history.op[number] == MULTI:
-            return history.write(number).effect.get(row.id) == row.digest
-        return history.digests[number * DIGEST_BYTES : (number + 1) * DIGEST_BYTES] == bytes.fromhex(row.digest)
+        effect = history.effects.get(number)
+        return (effect[row.id] if isinstance(effect, dict) else history.digest(number)) == row.digest
 
     def _as_written(self, number: int, row_id: str) -> Row:
         write = self.history.write(number)

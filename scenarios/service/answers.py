@@ -6,8 +6,12 @@ from werkzeug.exceptions import HTTPException
 
 
 def answer(status: int = 200, **facts: object) -> tuple[Response, int]:
-    """`facts` with `release` and `schema` (None when no transaction got as far as reading it)."""
-    return jsonify(**facts, release=RELEASE, schema=g.get("schema")), status
+    """`facts` with `release` and `schema` (None when no transaction got as far as reading it).
+
+    A system whose answers tell more of the worker that gives them puts it into `g.told`, as strings by name.
+    """
+    told = {"told": g.told} if "told" in g else {}
+    return jsonify(**facts, **told, release=RELEASE, schema=g.get("schema")), status
 
 
 def saved(status: int, written_id: str) -> tuple[Response, int]:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +30,6 @@ UP_DEADLINE_S = 3600.0
 DRILLS_DEADLINE_S = 900.0
 WARM_TIMES = 3
 SETTLE_S = 30.0
-IDLE = "idle"
 IDLE_LOOKS = 10
 PARTS = {"node": "the node's container", "postgres": "the Postgres container", "dockerd": "dockerd and its helpers"}
 CLOCK = MonotonicClock()
@@ -45,7 +45,7 @@ def run(tell: Tell) -> list[Goal]:
         goals = _from_nothing(apart, disk)
         goals += _warm(apart)
         goals += disk.goals(apart)
-        return goals + _memory(IDLE, _idle(apart))
+        return goals + _memory("idle", _idle(apart).usual)
 
 
 @dataclass(slots=True)
@@ -139,7 +139,7 @@ def _warm(apart: EngineApart) -> list[Goal]:
         begun = time.monotonic()
         apart.call(UP, UP_DEADLINE_S)
         try:
-            (first, _one), (second, other) = _drills(apart, (FIRST, SECOND), memory).ended
+            (first, _), (second, evidence) = _drills(apart, (FIRST, SECOND), memory).ended
         except TooBusy as busy:
             apart.tell(f"this machine was too busy: {busy}")
             continue
@@ -148,8 +148,8 @@ def _warm(apart: EngineApart) -> list[Goal]:
             continue
         apart.tell(f"warm: {first - begun:.0f} s to the end of the first, {second - first:.0f} s more for the second")
         return [
-            *_costs(first - begun, second - first, measured_s(other)),
-            *_memory("most of it during two drills", memory),
+            *_costs(first - begun, second - first, measured_s(evidence)),
+            *_memory("most of it during two drills", memory.most),
         ]
     raise Unmeasured("this machine was too busy for two drills in a row")
 
@@ -199,6 +199,5 @@ def _idle(apart: EngineApart) -> Memory:
     return memory
 
 
-def _memory(when: str, memory: Memory) -> list[Goal]:
-    read = memory.usual if when == IDLE else memory.most
+def _memory(when: str, read: Callable[[str], float]) -> list[Goal]:
     return [Goal.seen(f"memory, {when}: {words}", read(part), "MiB") for part, words in PARTS.items()]

@@ -12,6 +12,7 @@ import psutil
 from fixtures.engine import daemon
 from fixtures.engine.docker import Docker
 from fixtures.engine.places import Places
+from tests.bench.goals import Unmeasured
 
 MIB = 2**20
 EVERY_S = 2.0
@@ -45,11 +46,16 @@ class Memory:
 
     def most(self, part: str) -> float:
         """The largest reading."""
-        return max(self._seen[part])
+        return max(self._readings(part))
 
     def usual(self, part: str) -> float:
         """The reading in the middle."""
-        return median(self._seen[part])
+        return median(self._readings(part))
+
+    def _readings(self, part: str) -> list[float]:
+        if not self._seen[part]:
+            raise Unmeasured(f"no reading of the memory of {part}: was there none of it?")
+        return self._seen[part]
 
     def _held(self, container: str) -> int:
         """Bytes, counted as `docker stats` does: without file contents that nobody has used lately."""
@@ -69,7 +75,7 @@ class Memory:
         """Bytes of dockerd, its containerd, its shims and its port proxies, what they share split among them."""
         number = daemon.pid(self._places)
         if number is None:
-            return 0
+            raise Unmeasured("the daemon of this bench has ended")
         root = str(self._places.run)
         total = 0
         mine = {process.pid for process in psutil.Process(number).children(recursive=True)} | {number}

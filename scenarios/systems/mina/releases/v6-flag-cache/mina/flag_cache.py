@@ -1,0 +1,3 @@
+"""For how long a worker believes what the database said of a flag."""
+
+KEPT_S = 4.0

@@ -1,0 +1,28 @@
+#!/bin/bash
+# Restores the checkpoint $CHECKPOINT and starts the service, in place of somebody at the platform's console. Code,
+# database and settings go back together: RESTORE, for the drill of what happens otherwise, names fewer of the three.
+set -euo pipefail
+
+host=$(dirname "$PIDFILE")
+checkpoint=$host/checkpoints/$CHECKPOINT
+for part in ${RESTORE:-code database settings}; do
+    case $part in
+        code)
+            ln -sfn "$(cat "$checkpoint/release")" "$host/next"
+            mv -T "$host/next" "$host/current"
+            ;;
+        database)
+            # everything goes first: a table that came after the checkpoint is in no dump that could drop it
+            psql "$DATABASE_URL" --no-psqlrc --quiet --set ON_ERROR_STOP=1 \
+                --command "SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+            pg_restore --no-owner --exit-on-error --dbname="$DATABASE_URL" "$checkpoint/database.dump"
+            ;;
+        settings)
+            install --mode=600 "$checkpoint/production.env" "$CONFIGURATION/production.env"
+            ;;
+    esac
+    echo "restored: $part"
+done
+gunicorn --config "$host/current/gunicorn.conf.py" --chdir "$host/current" --pid "$PIDFILE" \
+    --error-logfile "$host/logs/gunicorn-restarted.log" --daemon main:app
+echo "started: $(cat "$host/current/RELEASE")"
