@@ -1,7 +1,7 @@
 """What a drill rehearses, as frozen declarations. Units are in the names; durations are seconds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -70,6 +70,9 @@ class Expectation:
         return cls(verdict=cause.verdict, cause=cause)
 
 
+NIGHTLY = frozenset({"nightly", "certification"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """One thing to rehearse. Names are those of the system's folder: releases/, sabotage/, RUNBOOK procedures."""
@@ -94,7 +97,18 @@ class Scenario:
     settle_s: float = 5.0  # real: how long after the procedure users may still be hurt before it counts as failed
     expected: Expectation = Expectation()
     sabotage: str | None = None  # a negative control: sabotage/<name>/ is first on the steps' PATH
-    suites: frozenset[str] = frozenset({"ci", "nightly", "certification"})
+    suites: frozenset[str] = NIGHTLY | {"ci"}
+
+    def sabotaged(self, sabotage: str, title: str, cause: Cause, suites: frozenset[str] | None = None) -> "Scenario":
+        """The same way back as a negative control, `control-<sabotage>`, that must be red for `cause`."""
+        return replace(
+            self,
+            id=f"control-{sabotage}",
+            title=title,
+            sabotage=sabotage,
+            expected=Expectation.of(cause),
+            suites=self.suites if suites is None else suites,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""System folders: a system is one folder with a scenarios.py that defines SYSTEM; it may lie outside the checkout."""
+"""System folders: a system is one folder with a scenarios.py that defines SYSTEM; it may lie outside the checkout.
+
+One with many scenarios may have `scenarios_<name>.py` beside it, each of which defines SCENARIOS: more of them.
+"""
 
 import importlib.util
 import os
@@ -6,6 +9,7 @@ import traceback
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 from scenarios.errors import UsageError
 from scenarios.judging.causes import Verdict
@@ -27,21 +31,11 @@ def load_system(folder: Path) -> System:
     path = folder / "scenarios.py"
     if not path.is_file():
         raise UsageError(f"{folder}: no scenarios.py there; a system folder has one (make a sample: drill new NAME)")
-    spec = importlib.util.spec_from_file_location(f"_rollback_drills_system_{folder.name.replace('-', '_')}", path)
-    if spec is None or spec.loader is None:
-        raise UsageError(f"{path}: not a Python module")
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except SyntaxError as error:
-        raise UsageError(f"{error.filename}:{error.lineno}: {type(error).__name__}: {error.msg}") from error
-    except Exception as error:
-        # the last line of theirs, not the line of a library (or ours) that it fell over in
-        lines = [line.lineno for line in traceback.extract_tb(error.__traceback__) if Path(line.filename) == path]
-        raise UsageError(f"{path}:{lines[-1] if lines else 1}: {type(error).__name__}: {error}") from error
-    system = getattr(module, "SYSTEM", None)
+    system = getattr(_run(path), "SYSTEM", None)
     if not isinstance(system, System):
         raise UsageError(f"{path}: defines no SYSTEM; expected SYSTEM = System(name=…, scenarios=(…))")
+    for more in sorted(folder.glob("scenarios_*.py")):
+        system = replace(system, scenarios=(*system.scenarios, *_declared(more)))
     loaded = replace(system, folder=folder.resolve())
     twice = [name for name, count in Counter(each.id for each in loaded.scenarios).items() if count > 1]
     if twice:
@@ -55,6 +49,32 @@ def load_system(folder: Path) -> System:
         except UsageError as error:
             raise UsageError(f"{path}: scenario {scenario.id!r}: {error}") from error
     return loaded
+
+
+def _declared(path: Path) -> tuple[Scenario, ...]:
+    """What a file beside scenarios.py declares."""
+    declared = getattr(_run(path), "SCENARIOS", None)
+    if not isinstance(declared, tuple) or not all(isinstance(each, Scenario) for each in declared):
+        raise UsageError(f"{path}: defines no SCENARIOS; expected SCENARIOS = (Scenario(…), …)")
+    return declared
+
+
+def _run(path: Path) -> ModuleType:
+    """The module in the file `path`, which is none of ours. UsageError says file and line of what is wrong in it."""
+    name = f"_rollback_drills_{path.parent.name}_{path.stem}".replace("-", "_")
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{path}: not a Python module")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise UsageError(f"{error.filename}:{error.lineno}: {type(error).__name__}: {error.msg}") from error
+    except Exception as error:
+        # the last line of theirs, not the line of a library (or ours) that it fell over in
+        lines = [line.lineno for line in traceback.extract_tb(error.__traceback__) if Path(line.filename) == path]
+        raise UsageError(f"{path}:{lines[-1] if lines else 1}: {type(error).__name__}: {error}") from error
+    return module
 
 
 def _check_declaration(system: System, scenario: Scenario) -> None:

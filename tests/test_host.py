@@ -15,7 +15,7 @@ from fixtures import composition
 from fixtures.composition import compose, tree_digest
 from fixtures.host import EmbeddedHost
 from fixtures.namespaces import INIT
-from scenarios.errors import Inconclusive
+from scenarios.errors import Inconclusive, UsageError
 from scenarios.judging.causes import Cause
 from scenarios.model import System
 from tests.programs import soon
@@ -99,6 +99,28 @@ def test_a_release_is_composed_layer_over_layer(system: System, tmp_path: Path) 
         "main.py": "v2",
         "RELEASE": "v2\n",
     }
+
+
+def test_a_release_may_be_laid_over_another_and_come_as_several_commits(system: System, tmp_path: Path) -> None:
+    """BASE names the release below; commits are laid in order; what only the harness reads is no part of a release."""
+    releases = system.folder / "releases"
+    write(releases / "v3" / "BASE", "v2\n")
+    write(releases / "v3" / "production.env", "A=1")
+    for number, name in enumerate(("late", "early"), 1):
+        write(releases / "v3" / "commits" / f"{3 - number}-{name}" / "COMMIT", "Somebody <s@host.example>\nWords\n")
+        write(releases / "v3" / "commits" / f"{3 - number}-{name}" / "main.py", name)
+    release = compose(system, "v3", tmp_path / "v3")
+    assert (release / "main.py").read_text(encoding="utf-8") == "late"
+    assert (release / "migrations" / "versions" / "0002.py").read_text(encoding="utf-8") == "v2"
+    assert (release / "RELEASE").read_text(encoding="utf-8") == "v3\n"
+    assert not {path.name for path in release.rglob("*")} & {"BASE", "COMMIT", "commits", "production.env"}
+
+
+def test_a_release_below_that_is_not_there_is_told(system: System, tmp_path: Path) -> None:
+    """Nothing would be laid in its place, and the drill would be about another release."""
+    write(system.folder / "releases" / "v3" / "BASE", "v1-typo")
+    with pytest.raises(UsageError, match="BASE: releases/v1-typo is not a folder"):
+        compose(system, "v3", tmp_path / "v3")
 
 
 def test_composing_again_starts_from_nothing(system: System, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ DIGEST_BYTES = 32
 _OUTCOME_NUMBERS = {name: number for number, name in enumerate(OUTCOMES)}
 _OP_NUMBERS = {name: number for number, name in enumerate(OPS)}
 _NO_DIGEST = "00" * DIGEST_BYTES
-_BATCH = 1 << 10
+_BATCH = 1 << 8
 
 
 @dataclass(slots=True, kw_only=True)

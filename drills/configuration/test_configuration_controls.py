@@ -1,0 +1,21 @@
+"""Negative controls: the same ways back sabotaged. Each must turn the drill red, for the right cause."""
+
+import pytest
+
+
+@pytest.mark.scenario("mina", "control-other-settings")
+def test_other_settings(rehearse):
+    """Settings that serve users and are not those from before are red for the settings."""
+    rehearse()
+
+
+@pytest.mark.scenario("mina", "control-flag-stays")
+def test_flag_that_stays_on(rehearse):
+    """A console that says "off" and leaves the flag on is seen by the users who still meet the feature."""
+    rehearse()
+
+
+@pytest.mark.scenario("mina", "control-nobody-told")
+def test_message_never_sent(rehearse):
+    """A message that only the sender believes in turns a rollback red that is right in everything else."""
+    rehearse()
