@@ -24,6 +24,7 @@ def main() -> None:
       drill doctor                          what can this machine rehearse, and what mends the rest?
       pytest drills/ -k database            run the drills of one area
       drill report latest                   write the newest run's page again and say where it is
+      drill recheck latest                  judge the newest run again, from its evidence alone
       drill new shop --into ~/systems       start a system folder of your own
       pytest drills/systems --systems ~/systems/shop
     """
@@ -60,6 +61,26 @@ def report(run: str, allure: bool, as_json: bool) -> None:
       drill report latest --json
     """
     sys.exit(commands.report(run, allure=allure, as_json=as_json))
+
+
+@main.command(short_help="Judge a stored run again, from its evidence alone.")
+@click.argument("run")
+@_JSON
+def recheck(run: str, as_json: bool) -> None:
+    """Judge RUN again from its evidence alone, and say what comes out otherwise than it was written down.
+
+    RUN is `latest`, the name of a run below reports/out/, or the path of a run's folder. Needs no network, no engine
+    and not the machine that the run was on. The same evidence and the same version give the same verdict.json, to the
+    byte; after the judging has changed it says which verdicts and checks did, and why. The evidence is only read.
+
+    Exits 0 when everything is the same, 1 when something is not, 6 when a drill could not be judged again.
+
+    \b
+    Examples:
+      drill recheck latest
+      drill recheck /srv/runs/20261120-021500-9c41 --json
+    """
+    sys.exit(commands.recheck(run, as_json=as_json))
 
 
 @main.command(short_help="Make a system folder that runs as it is.")

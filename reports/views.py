@@ -174,7 +174,10 @@ def _write_row(entry: dict[str, Any], started: Event | None) -> WriteRow:
     acked = "not known"
     if acked_ns and started is not None:
         acked = f"{(acked_ns - started.t_ns) / 1e9:+.3f} s"
-    return WriteRow(id=str(entry.get("id", "?")), acked=acked, release=str(entry.get("release") or "not known"))
+    write, op = str(entry.get("id", "?")), entry.get("op", "insert")
+    if op != "insert":
+        write += f" ({op} of {', '.join(map(str, entry.get('rows', [])))})"
+    return WriteRow(id=write, acked=acked, release=str(entry.get("release") or "not known"))
 
 
 def _steps(record: DrillRecord, folder: Path, run_folder: Path) -> list[StepView]:

@@ -54,6 +54,11 @@ def steps(results: Sequence[StepResult], check_id: str = "steps", cause: Cause =
     return not_passed(check_id, cause, "; ".join(result.why for result in wrong))  # each names its step
 
 
+def verified(result: StepResult) -> CheckRecord:
+    """One line of the runbook's own verification list is true."""
+    return steps([result], f"verify-{result.step.name}", Cause.VERIFICATION_FAILED)
+
+
 def served(restored: bool, still_bad: str) -> CheckRecord:
     """Users were served again after the procedure, and stayed served through the hold."""
     if restored:

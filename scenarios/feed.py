@@ -41,6 +41,11 @@ class Feed:
                 self._take(seen)
         self._read = len(observations)
 
+    @property
+    def known(self) -> int:
+        """How many observations have been taken in."""
+        return self._read
+
     def horizon_ns(self, now_ns: int) -> int:
         """Every request planned before this instant has been answered, or was dropped: nothing older can still come.
 

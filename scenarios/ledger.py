@@ -146,7 +146,9 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _chunks(path: Path) -> Iterator[list[dict[str, Any]]]:
-    from pydantic_core import from_json  # here, not above: writers need it not, and a million lines take a third as long
+    from pydantic_core import (
+        from_json,  # here, not above: writers need it not, and a million lines take a third as long
+    )
 
     with path.open("rb") as file:
         while lines := file.readlines(_CHUNK_BYTES):

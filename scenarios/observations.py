@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 CONTROL_LANE = "control"
+LATE = "answered after the deadline"
+TIMED_OUT = "TimeoutError"  # how `why` begins where nothing was answered by the deadline
 ROLLOUT_LANE = "rollout"  # not a request: whether the newest rollout stands
 
 
@@ -29,6 +31,11 @@ class Observation:
     facts: dict[str, str | None] = field(default_factory=dict)
     why: str | None = None
     again: int = 0
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it is bad because its deadline was over: it was so when it was sent, long before that was known."""
+        return not self.served and (self.why or "").startswith((LATE, TIMED_OUT))
 
     def to_line(self) -> str:
         """One JSON line, without the newline."""

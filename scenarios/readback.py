@@ -1,7 +1,9 @@
 """Step 9's ledger: read everything back, twice and on both ways, and judge every write by it."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 from scenarios import checks
 from scenarios.errors import Inconclusive
@@ -9,12 +11,13 @@ from scenarios.judging.causes import Cause
 from scenarios.judging.ledger import History, Judgement, fold, judge
 from scenarios.ledger import Row
 from scenarios.model import System
-from scenarios.protocols import Lineage, Stage, State
+from scenarios.protocols import EvidenceSink, Lineage, Stage, State
 from scenarios.results import CheckRecord
 
 ROUNDS = 6  # readings at most, until two in a row are the same and agree
 PAUSE_S = 0.5
 LATE_S = 2.5  # a write whose user had given up may still be on its way: the service allows a statement 2 s
+_HELD, _SHOWN, _ANSWERS = "ledger-readback.json", "ledger-shown.json", "ledger-server.json"
 NAMED = 3  # rows that a disagreement names
 
 
@@ -28,6 +31,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """What the server that is primary now told of itself and of the transactions of unknown writes."""
+
+    lineage: Lineage
+    transactions: Mapping[int, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What became of every write, and whether what was read can be trusted."""
 
@@ -37,7 +48,7 @@ class Found:
 
 
 def judge_writes(stage: Stage, system: System, known_before: set[str], started_ns: int) -> Found:
-    """Read back, resolve what the server can tell, judge, and keep all three as evidence.
+    """Read back, ask the server what it can tell, keep both as evidence, and judge.
 
     Raises Inconclusive(READ_BACK_FAILED) where the database cannot be read, or does not stand still.
     """
@@ -48,24 +59,45 @@ def judge_writes(stage: Stage, system: System, known_before: set[str], started_n
         statuses = stage.database.transactions(sorted(set(history.xids.values()))) if lineage.same else {}
     except Exception as error:
         raise _failed(error) from error
-    history.resolve(statuses)
+    server = Server(lineage=lineage, transactions=statuses)
+    _keep(stage.sink, reading, server)
+    found = judged(history, reading, server, known_before, started_ns)
+    stage.sink.write_json("ledger-verdict.json", found.judgement.as_json())
+    return found
+
+
+def judged(history: History, reading: Reading, server: Server, known_before: set[str], started_ns: int) -> Found:
+    """What became of every write. Pure: the run and `recheck` come here with the same things."""
+    history.resolve(server.transactions)
     judgement = judge(history, reading.held, known_before, started_ns)
-    judgement = replace(judgement, rpa_wal_bytes=_wal_bytes(judgement, lineage))
-    # the verdict rests on these rows, so they are evidence like the ledger itself
-    stage.sink.write_json("ledger-readback.json", [row._asdict() for row in reading.held])
-    if reading.shown is not None and reading.shown != reading.held:
-        stage.sink.write_json("ledger-shown.json", [row._asdict() for row in reading.shown])
-    stage.sink.write_json(
-        "ledger-verdict.json",
-        {
-            "classes": judgement.classes,
-            "rpa_s": judgement.rpa_s,
-            "rpa_wal_bytes": judgement.rpa_wal_bytes,
-            "unknowns": judgement.unknowns,
-            "same_server": lineage.same,
-        },
-    )
+    judgement = replace(judgement, rpa_wal_bytes=_wal_bytes(judgement, server.lineage))
     return Found(history=history, judgement=judgement, check=agreement(reading))
+
+
+def kept(folder: Path) -> tuple[Reading, Server] | None:
+    """What `judge_writes` kept in a drill's folder; None where the drill did not come so far."""
+    path = folder / _ANSWERS
+    if not path.exists():
+        return None
+    answers = json.loads(path.read_text(encoding="utf-8"))
+    held = _rows(folder / _HELD)
+    shown = _rows(folder / _SHOWN) if (folder / _SHOWN).exists() else held
+    transactions = {int(xid): status for xid, status in answers["transactions"].items()}
+    reading = Reading(held=held, shown=shown if answers["shown"] else None, why=answers["why"])
+    return reading, Server(lineage=Lineage(**answers["lineage"]), transactions=transactions)
+
+
+def _keep(sink: EvidenceSink, reading: Reading, server: Server) -> None:
+    # the verdict rests on these rows, so they are evidence like the ledger itself
+    sink.write_json(_HELD, [row._asdict() for row in reading.held])
+    if reading.shown is not None and reading.shown != reading.held:
+        sink.write_json(_SHOWN, [row._asdict() for row in reading.shown])
+    told = {"lineage": asdict(server.lineage), "transactions": server.transactions}
+    sink.write_json(_ANSWERS, {"shown": reading.shown is not None, "why": reading.why, **told})
+
+
+def _rows(path: Path) -> list[Row]:
+    return [Row(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
 
 
 def read_back(stage: Stage, table: str, pause_s: float) -> Reading:

@@ -49,6 +49,7 @@ class Findings:
 
     objective: Objective | None = None
     steps: list[StepResult] = field(default_factory=list)
+    verified: list[StepResult] = field(default_factory=list)  # of the runbook's own verification list
     recovery: Recovery | None = None
     judgement: Judgement | None = None
     baseline_answers: dict[str, str | None] = field(default_factory=dict)
@@ -96,6 +97,7 @@ def build_record(
             "calibration": stage.probe.calibration,
             "availability": findings.availability,
             "rpa_s": judgement.rpa_s if judgement else None,
+            "recovery_point": judgement.recovery_point if judgement else None,
             "writes": judgement.writes if judgement else Writes(),
             "phases_s": timeline.phases(),
             "checks": judged,
@@ -107,7 +109,11 @@ def build_record(
 
 def uncleaned(record: DrillRecord, error: Exception) -> DrillRecord:
     """`record` of a drill whose cleanup failed: what it found stands, but it is not *passed* and says what is left."""
-    left = checks.not_passed("cleanup", Cause.CLEANUP_FAILED, f"{type(error).__name__}: {error}")
+    return left_behind(record, checks.not_passed("cleanup", Cause.CLEANUP_FAILED, f"{type(error).__name__}: {error}"))
+
+
+def left_behind(record: DrillRecord, left: CheckRecord) -> DrillRecord:
+    """`record` with a check that was made after it had been judged, and that does not hold."""
     if record.verdict == Verdict.FAILED:
         return record.model_copy(update={"checks": [*record.checks, left]})
     verdict = {"verdict": left.verdict, "cause": left.cause, "detail": left.detail, "as_expected": False}

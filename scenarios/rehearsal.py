@@ -7,6 +7,8 @@ from pathlib import Path
 from scenarios import checks, gathering, proof, readback
 from scenarios.errors import Inconclusive, UsageError, broken
 from scenarios.judging.causes import Cause
+from scenarios.judging_file import NAME as JUDGING_FILE
+from scenarios.judging_file import judging_of
 from scenarios.model import Scenario, System
 from scenarios.protocols import Environment, Stage, State, StepResult
 from scenarios.record import Findings, Subject, build_record, promised, uncleaned
@@ -73,6 +75,7 @@ def _rehearse_on(stage: Stage, subject: Subject, environment: str) -> DrillRecor
         findings.stopped = broken(error)
     finally:
         drill.keep_logs()
+    drill.keep_judging(environment)
     return build_record(subject, environment, stage, findings, drill.timeline)
 
 
@@ -219,6 +222,14 @@ class _Drill:
                 lost = Inconclusive(Cause.LOGS_NOT_KEPT, f"{type(error).__name__}: {error}")
                 self.findings.stopped = self.findings.stopped or lost
 
+    def keep_judging(self, environment: str) -> None:
+        """What `drill recheck` needs beside the rest of the evidence."""
+        try:
+            kept = judging_of(self.stage, self.subject, environment, self.findings, self.timeline, self.watch)
+            self.stage.sink.write_json(JUDGING_FILE, kept)
+        except Exception as error:
+            self.findings.stopped = self.findings.stopped or broken(error)
+
     def _story(self) -> proof.Story:
         assert self.findings.recovery is not None
         return gathering.story_of(self.scenario, self.timeline, self.watch, self.findings.recovery)
@@ -248,7 +259,8 @@ class _Drill:
             )
 
     def _on_verified(self, result: StepResult) -> None:
-        self.findings.checks.append(checks.steps([result], f"verify-{result.step.name}", Cause.VERIFICATION_FAILED))
+        self.findings.verified.append(result)
+        self.findings.checks.append(checks.verified(result))
 
     def _on_step(self, result: StepResult) -> None:
         # kept one by one: what a step did before the harness failed is not forgotten

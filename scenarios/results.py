@@ -55,6 +55,14 @@ class Writes(Record):
     foreign: int | None = None
 
 
+class RecoveryPoint(Record):
+    """How far back the loss reaches, beside `rpa_s`; and what the server could tell of writes that nobody heard of."""
+
+    writes: int  # acknowledged, and their effect is gone: lost, stale, resurrected, torn
+    wal_bytes: int | None  # of Postgres' log; null where the server was never replaced
+    unknowns: dict[str, int]  # "committed", "aborted", and "left" unknown
+
+
 class Phases(Record):
     """Where the time went, seconds; midpoints of the events' intervals."""
 
@@ -145,6 +153,7 @@ class DrillRecord(Record):
     calibration: Calibration | None = None
     availability: Availability | None = None
     rpa_s: float | None
+    recovery_point: RecoveryPoint | None = None
     writes: Writes
     phases_s: Phases
     checks: list[CheckRecord]

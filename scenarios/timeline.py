@@ -40,6 +40,10 @@ class Timeline:
         edge = self._events[name]
         return edge.lo if edge.hi is None else edge.hi
 
+    def events(self) -> dict[str, Edge]:
+        """All that has happened, by name."""
+        return dict(self._events)
+
     def phases(self) -> Phases:
         """Seconds between the events, from the middles of their intervals; None where either end is missing."""
         propagate = self._between("procedure_done", "restored")

@@ -35,6 +35,7 @@ class Recovery:
     answers: dict[str, str | None]
     last_bad_ns: int
     held_ns: int
+    known: int  # observations that this was judged by
 
 
 @dataclass(slots=True)
@@ -116,14 +117,19 @@ class Watch:
             now_ns = self.stage.clock.now_ns()
             horizon_ns = self.feed.horizon_ns(now_ns)
             bad = self.feed.last_not_promised
-            if bad is not None and bad.sent_ns > give_up_ns:
-                return self._recovery(horizon_ns, give_up_ns, self._describe(bad, settle_s))
-            if horizon_ns - max(procedure_done_ns, bad.sent_ns if bad else 0) >= hold_s * 1e9:
-                return self._recovery(horizon_ns, give_up_ns, None)
+            failed = bad is not None and bad.sent_ns > give_up_ns
+            if failed or horizon_ns - max(procedure_done_ns, bad.sent_ns if bad else 0) >= hold_s * 1e9:
+                return self.ended(procedure_done_ns, settle_s, horizon_ns)
             if now_ns > silent_ns:
                 silent_s = (now_ns - horizon_ns) / 1e9
                 raise Inconclusive(Cause.LANE_SILENT, f"a lane of the probe has had no answer for {silent_s:.1f} s")
             self.stage.clock.sleep(POLL_S)
+
+    def ended(self, procedure_done_ns: int, settle_s: float, horizon_ns: int) -> Recovery:
+        """How the wait for recovery came out, if it is over with what is known now."""
+        give_up_ns, bad = procedure_done_ns + int(settle_s * 1e9), self.feed.last_not_promised
+        failed = bad is not None and bad.sent_ns > give_up_ns
+        return self._recovery(horizon_ns, give_up_ns, self._describe(bad, settle_s) if bad and failed else None)
 
     def confirmed(self, recovery: Recovery) -> Recovery:
         """`recovery` once the probe has ended: a request of the hold that was answered after it, badly, undoes it."""
@@ -171,6 +177,7 @@ class Watch:
             answers=answers,
             last_bad_ns=broken.sent_ns if broken else 0,
             held_ns=horizon_ns,
+            known=self.feed.known,
         )
 
     def _starts(self) -> list[Edge]:

@@ -10,7 +10,7 @@ import pytest
 
 from scenarios.judging.causes import Cause, Verdict
 from scenarios.judging.intervals import Edge, against, duration_s, earliest, latest, outage, outages, share_lower_bound
-from scenarios.observations import ROLLOUT_LANE, Observation
+from scenarios.observations import LATE, ROLLOUT_LANE, TIMED_OUT, Observation
 
 MS = 1_000_000
 TICK = 10 * MS
@@ -18,7 +18,9 @@ START = 50 * 1000 * MS
 JITTER = 4 * MS
 
 
-def seen(sent_ns: int, done_ns: int, served: bool, again: int = 0, lane: str = "read") -> Observation:
+def seen(
+    sent_ns: int, done_ns: int, served: bool, again: int = 0, lane: str = "read", why: str | None = None
+) -> Observation:
     return Observation(
         lane=lane,
         tick=0,
@@ -28,6 +30,7 @@ def seen(sent_ns: int, done_ns: int, served: bool, again: int = 0, lane: str = "
         status=None,
         served=served,
         again=again,
+        why=why,
     )
 
 
@@ -44,7 +47,7 @@ def lane(length_ns: int, bad: Callable[[int], int | None], rng: random.Random) -
         decided = sent + rng.randrange(MS // 10, JITTER)
         took = bad(decided)
         done = decided + rng.randrange(MS // 10, JITTER) if took is None else sent + took
-        found.append(seen(sent, done, took is None))
+        found.append(seen(sent, done, took is None, why=TIMED_OUT if took and took > JITTER else None))
     return found
 
 
@@ -97,7 +100,7 @@ def test_the_truth_of_a_partial_outage_is_inside_999_times_in_1000(share: float,
 
 def test_an_answer_decided_in_the_outage_and_told_after_it_is_not_taken_for_its_end() -> None:
     """A request that hangs through the end of the outage is bad, though it comes back when all is well again."""
-    bad = [seen(10 * i, 1000 + 10 * i, False) for i in range(1, 13)]
+    bad = [seen(10 * i, 1000 + 10 * i, False, why=LATE) for i in range(1, 13)]
     found = outage([seen(0, 2, True), *bad, seen(130, 132, True)], served, 0, 10)
     assert found is not None
     assert (found.start, found.end) == (Edge(lo=0, hi=12), Edge(lo=120, hi=132))
@@ -157,6 +160,15 @@ def test_a_rollout_that_stands_or_not_is_read_and_not_sampled() -> None:
     found = outage(looks, served, START, TICK)
     assert found is not None
     assert found.widened_ns == (0, 0)
+
+
+def test_a_refusal_tells_only_when_it_was_answered() -> None:
+    """A service that stalls may refuse late what was sent before the outage; only a given up request was bad when sent."""
+    looks = [seen(i * TICK, i * TICK + MS, not 20 <= i < 40) for i in range(60)]
+    looks[20] = seen(20 * TICK, 20 * TICK + 7 * MS, False, why="ConnectionResetError: reset")
+    found = outage(looks, served, 0, TICK)
+    assert found is not None
+    assert found.start == Edge(lo=19 * TICK, hi=20 * TICK + 7 * MS)
 
 
 def test_no_bad_answer_is_no_outage() -> None:

@@ -262,3 +262,13 @@ def test_the_classes_partition_the_writes_and_the_rows(
     counts = found.writes.model_dump()
     assert all(counts[name] == len(by_class.get(name, [])) for name in ("lost", "phantom", "recovered", "unknown_lost"))
     assert (found.rpa_s == 0.0) or by_class["lost"]
+
+
+def test_the_loss_is_counted_over_all_its_forms() -> None:
+    """A value and a deletion that were taken back are as gone as a row; half of an unknown write was promised nobody."""
+    records = [*op("insert", 1, 0, 1, rows="a"), *op("update", 2, 2, 3, rows="a"), *op("delete", 3, 4, 5, rows="a")]
+    records += [*op("insert", 4, 6, 7, rows="b"), *op("multi", 5, 8, 9, "unknown", rows="cd")]
+    found = judged(records, [shows(1, "a"), shows(5, "c")])
+    assert classes(found) == {"stale": ["c2"], "resurrected": ["c3"], "lost": ["b"], "torn": ["c5"]}
+    assert found.recovery_point.writes == 3
+    assert found.rpa_s == (7 - 3)

@@ -105,7 +105,7 @@ def users_leave_under_the_candidate(world: World) -> None:
 
 @way(Cause.TOO_LITTLE_TRAFFIC_AFTER)
 def hardly_any_users_come_back(world: World) -> None:
-    world.absent = lambda now_ns: now_ns > at(4.7) and now_ns // (SECOND // 50) % 8 > 0
+    world.absent = lambda now_ns: now_ns > at(4.7) and now_ns // (SECOND // 50) % 16 > 0
 
 
 @way(Cause.TOO_LITTLE_TRAFFIC_AFTER)

@@ -22,6 +22,8 @@ CONFIDENCE = 0.99
 TOTAL_LOOKS = 10
 # the share is taken beside the edge, as an outage may be total at first and end replica by replica
 LOCAL_BAD = 10
+# what a round trip is like now; a stall of minutes ago says nothing of it
+USUAL_LOOKS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +118,14 @@ def outage(
 def _known_ns(lane: Sequence[Observation], first: int, good: Good) -> int:
     """When the outage had certainly begun: its first bad request had been answered, or reached the service.
 
-    One that is never answered is only given up at its deadline, but it was bad when it arrived: no later than the
-    slowest good answer before it took.
+    One that is given up at its deadline was bad when it arrived: no later than the slowest of the good answers right
+    before it took. One that was refused tells only when it was.
     """
     bad = lane[first]
-    usual = max((seen.done_ns - seen.sent_ns for seen in lane[:first] if good(seen)), default=None)
-    return bad.done_ns if usual is None else min(bad.done_ns, bad.sent_ns + usual)
+    if not bad.given_up:
+        return bad.done_ns
+    usual = [seen.done_ns - seen.sent_ns for seen in lane[max(0, first - USUAL_LOOKS) : first] if good(seen)]
+    return min(bad.done_ns, bad.sent_ns + max(usual)) if usual else bad.done_ns
 
 
 def _total(looks: Sequence[Observation], good: Good, everybody: Looks | None, known_ns: int) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from scenarios.judging.ledger_fates import row_fates, write_fate
 from scenarios.judging.ledger_history import DELETE, DIGEST_BYTES, INSERT, MULTI, UPDATE, History, Write
 from scenarios.ledger import Row
-from scenarios.results import Writes
+from scenarios.results import RecoveryPoint, Writes
 
 __all__ = ["UNDONE", "History", "Judgement", "Write", "fold", "judge"]
 
@@ -37,6 +37,17 @@ class Judgement:
     unknowns: Mapping[str, int] = field(default_factory=dict)
     last_lsn: int | None = None
     rpa_wal_bytes: int | None = None  # what of the server's log is gone; None where the server was never replaced
+
+    @property
+    def recovery_point(self) -> RecoveryPoint:
+        """The loss as writes and as bytes, and the unknown writes."""
+        gone = [each for name in UNDONE for each in self.classes.get(name, []) if each.get("acked_ns") is not None]
+        return RecoveryPoint(writes=len(gone), wal_bytes=self.rpa_wal_bytes, unknowns=dict(self.unknowns))
+
+    def as_json(self) -> dict[str, Any]:
+        """ledger-verdict.json: every write that is not *kept*, by class, and how far back the loss reaches."""
+        reach = {"rpa_s": self.rpa_s, "rpa_wal_bytes": self.rpa_wal_bytes}
+        return {"classes": self.classes, **reach, "unknowns": dict(self.unknowns)}
 
 
 def fold(records: Iterable[Mapping[str, Any]]) -> History:

@@ -70,10 +70,12 @@ def healthy_goals(tell: Tell, windows: int = WINDOWS) -> list[Goal]:
     for each in false:
         tell(f"false outage: {each.lane}: {each.why}")
     minutes = windows * WINDOW_S / 60
+    again, planned = (sum(said[name] for said in summary.values()) for name in ("again", "planned"))
     late_ms = {lane: said["late_ms"]["p99"] for lane, said in summary.items()}
     return [
         Goal.at_most(f"false outages in {minutes:g} healthy minutes, every core busy", len(false), "outages", 0),
         Goal.at_most(f"windows of {WINDOW_S:g} s inconclusive, of {windows}", len(sick), "windows", 1),
+        Goal.seen("follow-ups sent though nothing was wrong, of 100 looks", 100 * again / planned, "looks"),
         Goal.seen("looks sent late beside busy cores, p99 of the worst lane", max(late_ms.values()), "ms", late_ms),
     ]
 

@@ -5,6 +5,13 @@ set -euo pipefail
 
 host=$(dirname "$PIDFILE")
 checkpoint=$host/checkpoints/$CHECKPOINT
+
+# Stopping takes a while: workers finish what they are at, and the last one out takes the pid file along. Restoring before
+# that deadlocks with their transactions, and a new master refuses to start beside the old one.
+for ((tries = 0; tries < 200; tries++)); do
+    pgrep -f gunicorn > /dev/null || break
+    sleep 0.1
+done
 for part in ${RESTORE:-code database settings}; do
     case $part in
         code)

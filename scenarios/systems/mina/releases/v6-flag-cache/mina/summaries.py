@@ -15,11 +15,11 @@ class Remembered:
     """What the database said of the flag when this worker last asked, and when that was."""
 
     on = False
-    asked_s = float("-inf")
+    asked_s: float | None = None
 
 
 def _is_on() -> bool:
-    if time.monotonic() - Remembered.asked_s > KEPT_S:
+    if Remembered.asked_s is None or time.monotonic() - Remembered.asked_s > KEPT_S:
         with reading() as connection:
             Remembered.on = is_enabled(connection, "summaries")
         Remembered.asked_s = time.monotonic()
