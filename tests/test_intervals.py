@@ -163,7 +163,7 @@ def test_a_rollout_that_stands_or_not_is_read_and_not_sampled() -> None:
 
 
 def test_a_refusal_tells_only_when_it_was_answered() -> None:
-    """A service that stalls may refuse late what was sent before the outage; only a given up request was bad when sent."""
+    """A service that stalls may refuse late what was sent before the outage."""
     looks = [seen(i * TICK, i * TICK + MS, not 20 <= i < 40) for i in range(60)]
     looks[20] = seen(20 * TICK, 20 * TICK + 7 * MS, False, why="ConnectionResetError: reset")
     found = outage(looks, served, 0, TICK)
