@@ -214,11 +214,24 @@ def test_facts_differ_by_value_by_absence_and_by_appearance_unless_they_may() ->
     assert found.facts == {"b": ("1", "2"), "c": ("1", None), "d": (None, "1")}
 
 
+def test_a_revert_is_a_commit_more_and_no_difference() -> None:
+    """What the branch's head is called is told and not compared; the files that differ belong to the release."""
+    before = state(commit="1", commits="1", files_differ="none", lost_commits="none")
+    after = state(commit="2", commits="2; 1", files_differ="main.py", lost_commits="3 Maria: More")
+    found = checks.diff(before, after, checks.unpromised(("schema",)))
+    assert found.facts == {"lost_commits": ("none", "3 Maria: More")}
+    assert set(checks.diff(before, after, checks.unpromised(("release",))).facts) == {"lost_commits", "files_differ"}
+    (commits,) = [check for check in checks.state(found) if check.id == "state-commits"]
+    assert commits.detail == "lost_commits: none before, 3 Maria: More now"
+
+
 @pytest.mark.parametrize(
     ("fact", "check_id", "cause"),
     [
         ("schema_revision", "state-schema", Cause.WRONG_SCHEMA),
         ("schema_digest", "state-schema", Cause.WRONG_SCHEMA),
+        ("lost_commits", "state-commits", Cause.COMMITS_LOST),
+        ("configuration", "state-configuration", Cause.WRONG_CONFIGURATION),
         ("release", "state-facts", Cause.STATE_DIFFERS),
     ],
 )

@@ -11,7 +11,7 @@ REGISTRY = re.compile(
     r"|registry-1\.|docker\.(io|com)/|\bgcr\.io|ghcr\.io|quay\.io|registry\.k8s|proxy\.golang|static\.crates",
     re.IGNORECASE,
 )
-PACKAGE_SOURCE = re.compile(r"^\s*(-i|-f|--index-url|--extra-index-url|--find-links|--trusted-host)\b|://|\bfile:|@ ")
+PACKAGE_SOURCE = re.compile(r"^\s*(-i|-f|--index-url|--extra-index-url|--find-links|--trusted-host)\b|://|\bfile:/|@ ")
 LINK = re.compile(r"\]\(([^)#][^)]*)\)")
 PIN = re.compile(r"[a-z0-9][a-z0-9.-]*==[A-Za-z0-9.]+( ; .+)?")
 

@@ -84,6 +84,41 @@ def test_every_built_in_system_loads_under_its_folders_name(path: Path) -> None:
     assert built_in(path.name).scenarios
 
 
+MORE = """\
+from scenarios.judging.causes import Cause
+from scenarios.model import NIGHTLY, Scenario
+FORTH = Scenario(
+    id="forth", title="t", procedure="back", baseline="v1", candidate="v2", defect="d", signal="error rate",
+    restores=("flag",),
+)
+SCENARIOS = (FORTH, FORTH.sabotaged("noop", "nothing is done", Cause.NOT_SERVED, NIGHTLY))
+"""
+
+
+def test_files_beside_the_declaration_hold_more_scenarios(folder: Path) -> None:
+    """Its answers may tell more than release and schema, where the system says what."""
+    (folder / "scenarios_more.py").write_text(MORE, encoding="utf-8")
+    system = load_system(declare(folder, DECLARATION.replace('name="demo"', 'name="demo", tells=("flag",)')))
+    assert [scenario.id for scenario in system.scenarios] == ["back", "forth", "control-noop"]
+    control = system.scenario("control-noop")
+    assert (control.sabotage, control.expected.cause, "ci" in control.suites) == ("noop", "not_served", False)
+    assert "expected a tuple of some of release, schema" in refusal(declare(folder))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("SCENARIO = ()\n", "HERE/scenarios_more.py: defines no SCENARIOS"),
+        ("SCENARIOS = ('back',)\n", "HERE/scenarios_more.py: defines no SCENARIOS"),
+        ("\n1 / 0\n", "HERE/scenarios_more.py:2: ZeroDivisionError"),
+        (MORE.replace('"forth"', '"back"').replace("flag", "schema"), "HERE/scenarios.py: scenario id 'back' is de"),
+    ],
+)
+def test_a_mistake_in_a_file_beside_it_is_told(folder: Path, text: str, message: str) -> None:
+    (folder / "scenarios_more.py").write_text(text, encoding="utf-8")
+    assert refusal(declare(folder)).startswith(message)
+
+
 def test_a_folder_without_a_declaration_says_how_to_make_one(folder: Path) -> None:
     assert refusal(folder).startswith("HERE: no scenarios.py there")
     assert "drill new" in refusal(folder)

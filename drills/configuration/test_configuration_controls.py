@@ -11,7 +11,7 @@ def test_other_settings(rehearse):
 
 @pytest.mark.scenario("mina", "control-flag-stays")
 def test_flag_that_stays_on(rehearse):
-    """A console that says "off" and leaves the flag on is seen by the users who still meet the feature."""
+    """A console that says "off" and leaves the flag on is red for the row that is not as it was."""
     rehearse()
 
 

@@ -20,7 +20,7 @@ from tests.bench.goals import Goal, Tell, Unmeasured
 from tests.bench.memory import Memory
 
 TITLE = "engine and kind: from nothing to the first drill, warm, cost of a drill, disk, memory"
-TAKES = "about 12 min on two cores; root, Debian, 3 GB of disk while it lasts"
+TAKES = "about 15 min on two quiet cores; root, Debian, 4.5 GB of disk while it lasts"
 
 DRILLS = "drills/kubernetes/test_rollout_undo.py"
 FIRST, SECOND = f"{DRILLS}::test_every_request_fails", f"{DRILLS}::test_three_requests_in_ten_fail"

@@ -53,6 +53,32 @@ KEPT_SECRET = replace(
     expected=Expectation(),
 )
 
+BY_HAND = replace(
+    SETTINGS,
+    id="restart-by-hand",
+    title="start again by hand, as written: a worker class that gunicorn has dropped",
+    procedure="restart-by-hand",
+    needs=frozenset({Need.POSTGRES, Need.OWN_PROCESSES}),
+    expected=Expectation.of(Cause.STEP_FAILED),
+    suites=NIGHTLY,
+)
+
+IN_TERMINAL = replace(
+    BY_HAND,
+    id="restart-in-terminal",
+    title="start again by hand, as written: in the foreground of a terminal that closes",
+    procedure="restart-in-terminal",
+    expected=Expectation.of(Cause.STEP_DEADLINE),
+)
+
+STARTED_AGAIN = replace(
+    BY_HAND,
+    id="restart-corrected",
+    title="stop, wait until the last worker has ended, start in the background",
+    procedure="restart-corrected",
+    expected=Expectation(),
+)
+
 FLAG_OFF = Scenario(
     id="flag-off",
     title="switch a feature off that workers remember to be on: until the last worker has asked again",
@@ -133,7 +159,7 @@ HOST_CONTROLS = (
         Cause.WRONG_CONFIGURATION,
         NIGHTLY,
     ),
-    FLAG_RELOAD.sabotaged("flag-stays", "a flag that is said to be off and is not", Cause.NOT_SERVED, NIGHTLY),
+    FLAG_RELOAD.sabotaged("flag-stays", "a flag that is said to be off and is not", Cause.ROWS_CHANGED, NIGHTLY),
     CHECKPOINT.sabotaged(
         "nobody-told",
         "a message to the incidents channel that is never sent",
@@ -147,6 +173,9 @@ SCENARIOS = (
     WRONG_TYPE,
     ROTATED,
     KEPT_SECRET,
+    BY_HAND,
+    IN_TERMINAL,
+    STARTED_AGAIN,
     FLAG_OFF,
     FLAG_KEPT,
     FLAG_RELOAD,
