@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures import composition
+from fixtures import composition, host
+from fixtures.host import CommandFailed
 from fixtures.host_git import GitHost
 from scenarios.errors import Inconclusive
 from scenarios.judging.causes import Cause
@@ -147,6 +148,16 @@ def test_another_branch_deploys_nothing(pushed: GitHost, checkout: Path) -> None
     git(checkout, "revert", "--no-edit", "v2")
     git(checkout, "push", "origin", "main:later")
     assert pushed.current.resolve() == runs
+
+
+def test_a_command_that_hangs_is_a_deployment_that_failed(
+    pushed: GitHost, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its output so far is kept: it says where it hung."""
+    monkeypatch.setattr(host, "DEPLOY_DEADLINE_S", 0.5)
+    with pytest.raises(CommandFailed, match=r"^sh -c echo here; sleep 30 did not end within 0.5 s: \['here'\]$"):
+        pushed._run(["/bin/sh", "-c", "echo here; sleep 30"], tmp_path, "hung.log")
+    assert (pushed.logs / "hung.log").read_text(encoding="utf-8") == "here\n"
 
 
 def test_a_release_that_cannot_be_committed_is_not_deployed(pushed: GitHost, system: System) -> None:
