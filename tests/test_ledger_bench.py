@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.judging.ledger import judge
+from scenarios.judging.ledger import fold, judge
 from scenarios.ledger import Row
-from tests.bench import ledger_check, ledger_cuts, ledger_load
+from tests.bench import ledger_check, ledger_load
 from tests.bench.cutting_proxy import DOWN, UP, CuttingProxy
+from tests.bench.ledger_cuts import Sent, _misjudged
 from tests.bench.ledger_load import Round, differences
-from tests.ledger_records import fold, op, shows
+from tests.ledger_records import op, shows
 
 
 def test_every_planted_fault_is_found_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,8 +28,8 @@ def test_every_planted_fault_is_found_and_nothing_else(tmp_path: Path, monkeypat
 
 def test_the_class_of_a_cut_write_is_held_against_what_its_client_heard_and_what_is_there() -> None:
     def misjudged(heard: str, rows: list[Row], outcome: str) -> int:
-        sent = [ledger_cuts.Sent(write_id="r", kind="insert", seq=1, rows=("r",), heard=heard)]
-        return int(ledger_cuts._misjudged(sent, rows, judge(fold(op("insert", 1, 1, 2, outcome)), rows, set(), 0)))
+        sent = [Sent(write_id="r", kind="insert", seq=1, rows=("r",), heard=heard)]
+        return _misjudged(sent, rows, judge(fold(op("insert", 1, 1, 2, outcome)), rows, set(), 0))
 
     assert misjudged("ack", [shows(1)], "ack") == 0
     assert misjudged("unknown", [shows(1)], "unknown") == 0

@@ -265,7 +265,7 @@ def test_the_classes_partition_the_writes_and_the_rows(
 
 
 def test_the_loss_is_counted_over_all_its_forms() -> None:
-    """A value and a deletion that were taken back are as gone as a row; half of an unknown write was promised nobody."""
+    """A value and a deletion that were taken back are as gone as a row; an unknown write was promised nobody."""
     records = [*op("insert", 1, 0, 1, rows="a"), *op("update", 2, 2, 3, rows="a"), *op("delete", 3, 4, 5, rows="a")]
     records += [*op("insert", 4, 6, 7, rows="b"), *op("multi", 5, 8, 9, "unknown", rows="cd")]
     found = judged(records, [shows(1, "a"), shows(5, "c")])

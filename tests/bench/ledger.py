@@ -4,8 +4,9 @@ import tempfile
 from pathlib import Path
 
 from fixtures.leases import measuring
-from tests.bench import ledger_check, ledger_cuts, ledger_load
+from tests.bench import ledger_check, ledger_load
 from tests.bench.goals import Goal, Tell
+from tests.bench.ledger_cuts import cut_all
 
 TITLE = "judging a million writes, what the ledger costs the load, and a thousand cut COMMITs"
 TAKES = "about 6 min"
@@ -50,7 +51,7 @@ def _load(folder: Path, tell: Tell) -> list[Goal]:
 
 
 def _cuts(folder: Path, tell: Tell) -> list[Goal]:
-    found = ledger_cuts.cut_all(folder, tell)
+    found = cut_all(folder, tell)
     share = 100.0 * found.resolved / found.unknown if found.unknown else 0.0
     cut = f"{found.total} COMMITs cut ({found.ways}), {found.unknown} of them unknown to their client"
     return [
