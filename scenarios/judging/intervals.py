@@ -118,14 +118,15 @@ def outage(
 def _known_ns(lane: Sequence[Observation], first: int, good: Good) -> int:
     """When the outage had certainly begun: its first bad request had been answered, or reached the service.
 
-    One that is given up at its deadline was bad when it arrived: no later than the slowest of the good answers right
-    before it took. One that was refused tells only when it was.
+    One that is given up at its deadline was bad when it arrived: no later than twice what the slowest of the good
+    answers right before it took, as the slowest of a hundred is not the slowest there is. One that was refused tells
+    only when it was.
     """
     bad = lane[first]
     if not bad.given_up:
         return bad.done_ns
     usual = [seen.done_ns - seen.sent_ns for seen in lane[max(0, first - USUAL_LOOKS) : first] if good(seen)]
-    return min(bad.done_ns, bad.sent_ns + max(usual)) if usual else bad.done_ns
+    return min(bad.done_ns, bad.sent_ns + 2 * max(usual)) if usual else bad.done_ns
 
 
 def _total(looks: Sequence[Observation], good: Good, everybody: Looks | None, known_ns: int) -> bool:

@@ -10,6 +10,6 @@ blueprint = Blueprint("tracing", __name__)
 
 @blueprint.before_app_request
 def remember_id() -> None:
-    """Log the id of a write; one without is refused with 400."""
+    """Log the id of a write."""
     if request.method == "POST":
         current_app.logger.debug("request %s", request.headers["X-Request-Id"])
