@@ -195,15 +195,20 @@ def _checks(
         judged.append(checks.recovery_point(findings.objective, findings.judgement))
         judged.append(checks.ledger(findings.judgement))
     judged += findings.checks
-    if findings.harness:
+    # where something that no clock tells has failed too, the rollback did fail: then its first cause stands
+    failed = [check for check in judged if check.verdict == Verdict.FAILED]
+    if findings.harness and all(_timed(check) for check in failed):
         judged = [_distrust(check, findings.harness[0]) for check in judged]
     judged += [checks.not_passed(f"harness-{cause}", cause, told) for cause, told in findings.harness]
     return judged
 
 
+def _timed(check: CheckRecord) -> bool:
+    return check.id in TIMED_CHECKS and check.cause != Cause.STEP_FAILED
+
+
 def _distrust(check: CheckRecord, symptom: Symptom) -> CheckRecord:
-    timed = check.id in TIMED_CHECKS and check.cause != Cause.STEP_FAILED
-    if check.verdict == Verdict.PASSED or not timed:
+    if check.verdict == Verdict.PASSED or not _timed(check):
         return check
     return checks.not_passed(check.id, symptom.cause, f"{check.detail}; not trusted, as {symptom.sentence}")
 

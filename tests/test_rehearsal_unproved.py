@@ -84,6 +84,15 @@ def test_a_sick_harness_is_not_called_a_failed_rollback_either(world: World, wor
         assert outcome(record) == ("inconclusive", "control_lane_late")
 
 
+def test_where_the_verification_fails_too_the_first_cause_stands_on_a_sick_machine(world: World) -> None:
+    """What no clock tells bears out that it failed; else the cause would be another each time a machine is busy."""
+    world.control_hang_s = 0.6
+    world.acts = {**world.acts, "undo": Act(), "health": Act(exit=1, why="exit status 1")}
+    record = world.play(BACK)
+    assert outcome(record) == ("failed", "not_served")
+    assert verdict_of(record, "verify-health") == ("failed", "verification_failed")
+
+
 def test_lost_writes_are_lost_on_a_sick_machine_too(world: World) -> None:
     def undo() -> None:
         world.lose(1)
