@@ -4,26 +4,20 @@ The pollers do as the tools do that people use for this: OpenShift's disruption 
 health check every two. They run beside the probe, in the same drills, against the same port of a real kind cluster.
 """
 
-import http.client
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from fixtures.kind.environment import KindEnvironment
 from fixtures.leases import Lease
 from fixtures.run import CHECKOUT, Run
 from scenarios.errors import EnvironmentUnavailable
-from scenarios.model import Scenario, System
-from scenarios.protocols import Stage
 from scenarios.record import Subject
 from scenarios.registry import load_system
 from scenarios.rehearsal import rehearse
 from scenarios.results import DrillRecord
 from tests.bench.goals import Goal, Tell
+
+if TYPE_CHECKING:
+    from tests.bench.polled import PolledEnvironment
 
 TITLE = "recovery of a real rollout undo: the probe beside a 1 Hz poller, a 2 s poller and rollout status"
 TAKES = "about 6 min, needs the engine"
@@ -33,85 +27,8 @@ BEGIN, END = "<!-- peers: made by `tox -e bench -- peers` -->", "<!-- /peers -->
 DRILLS = {"every request fails": "undo-fails-every-request", "3 of 10 requests fail": "undo-fails-some"}
 TIMES = 3
 TIME_SCALE = 0.02
-PERIODS_S = {"1 Hz poller": 1.0, "2 s poller": 2.0}
-TIMEOUT_S = 1.0
-PEERS = (*PERIODS_S, "rollout status")
-
-
-@dataclass(slots=True)
-class Poller:
-    """Asks every `period_s` whether the service answers 200, as a monitor does: one request, no deadline of its own."""
-
-    port: int
-    period_s: float
-    polls: list[tuple[int, bool]] = field(default_factory=list)  # (monotonic ns, good)
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Harmless if it never started."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            good = self._ask()
-            self.polls.append((time.monotonic_ns(), good))
-            self._stop.wait(self.period_s)
-
-    def _ask(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
-        try:
-            connection.request("GET", "/api/ping?nonce=poll")
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-
-    def recovery_s(self, started_ns: int) -> float | None:
-        """From `started_ns` to its first good poll after its last bad one; None where no poll after it was bad."""
-        bad = [i for i, (at, good) in enumerate(self.polls) if not good and at >= started_ns]
-        if not bad or bad[-1] + 1 == len(self.polls):
-            return None
-        return (self.polls[bad[-1] + 1][0] - started_ns) / 1e9
-
-
-class PolledEnvironment(KindEnvironment):
-    """The kind environment with pollers beside the probe."""
-
-    def __init__(self, run: Run) -> None:
-        super().__init__(run, self._on_event)
-        self.pollers: dict[str, Poller] = {}
-        self.started_ns = 0
-
-    def stage(self, *arguments: Any, **named: Any) -> Stage:
-        stage = super().stage(*arguments, **named)
-        port = int(stage.parameters["SERVICE_URL"].rsplit(":", 1)[1])
-        self.pollers = {name: Poller(port, period_s) for name, period_s in PERIODS_S.items()}
-        return stage
-
-    @contextmanager
-    def provision(self, system: System, scenario: Scenario, evidence: Path) -> Iterator[Stage]:
-        """Pollers ask from the good baseline on, and are gone before the service is."""
-        with super().provision(system, scenario, evidence) as stage:
-            try:
-                yield stage
-            finally:
-                for poller in self.pollers.values():
-                    poller.stop()
-
-    def _on_event(self, name: str, at_ns: int, _: dict[str, object]) -> None:
-        if name == "steady":
-            for poller in self.pollers.values():
-                poller.start()
-        if name == "procedure_started":
-            self.started_ns = at_ns
+POLLERS = ("1 Hz poller", "2 s poller")
+PEERS = (*POLLERS, "rollout status")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +49,8 @@ class Seen:
 
 def run(tell: Tell) -> list[Goal]:
     """Rehearse each drill a few times with the pollers beside it; writes the table into docs/measurement.md."""
+    from tests.bench.polled import PolledEnvironment
+
     named = Run.begin(time_scale=TIME_SCALE, suite=None, environment="kind", require_all=False)
     alive = Lease(f"run/{named.name}")  # no other run sweeps this one's cluster
     seen: list[Seen] = []
@@ -151,7 +70,7 @@ def run(tell: Tell) -> list[Goal]:
     return [goal for name in DRILLS for goal in _goals(name, [each for each in seen if each.drill == name])]
 
 
-def _rehearse(environment: PolledEnvironment, name: str, scenario: str, number: int) -> Seen:
+def _rehearse(environment: "PolledEnvironment", name: str, scenario: str, number: int) -> Seen:
     system = load_system(SYSTEM)
     subject = Subject(
         drill_id=f"bench::{scenario}-{number}", system=system, scenario=system.scenario(scenario), time_scale=TIME_SCALE
@@ -165,7 +84,7 @@ def _rehearse(environment: PolledEnvironment, name: str, scenario: str, number: 
     return Seen(drill=name, probe_s=(lo, hi), peers=_peers(environment, record))
 
 
-def _peers(environment: PolledEnvironment, record: DrillRecord) -> dict[str, float | None]:
+def _peers(environment: "PolledEnvironment", record: DrillRecord) -> dict[str, float | None]:
     polled = {name: poller.recovery_s(environment.started_ns) for name, poller in environment.pollers.items()}
     return {**polled, "rollout status": record.claimed_s}
 
@@ -177,7 +96,7 @@ def _goals(name: str, seen: list[Seen]) -> list[Goal]:
     }
     width_s = max(each.probe_s[1] - each.probe_s[0] for each in seen)
     against = {peer: out for peer, out in worst.items() if out is not None}
-    missed = sum(each.peers[peer] is None for each in seen for peer in PERIODS_S)
+    missed = sum(each.peers[peer] is None for each in seen for peer in POLLERS)
     return [
         Goal.seen(
             f"{name}: width of the probe's interval, worst of {len(seen)}; against: how far outside it others were",

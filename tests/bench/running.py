@@ -1,5 +1,6 @@
 """Find a bench, run it with its progress told, keep its file and show its table."""
 
+import ast
 import shutil
 import time
 from importlib import import_module
@@ -20,19 +21,22 @@ WIDTH = 120
 
 
 def benches() -> dict[str, Bench]:
-    """Every bench by its name, sorted: the modules of this package that have `run`."""
-    names = sorted(module.name for module in iter_modules([_here()]) if not module.name.startswith("_"))
-    found = {name: import_module(f"tests.bench.{name}") for name in names}
-    return {name: cast("Bench", module) for name, module in found.items() if hasattr(module, "run")}
+    """Every bench by its name, sorted: the modules of this package that have `run`. Helpers are not imported."""
+    names = sorted(module.name for module in iter_modules([_here()]) if _has_run(module.name))
+    return {name: cast("Bench", import_module(f"tests.bench.{name}")) for name in names}
 
 
 def find(name: str) -> Bench:
     """The bench called `name`; click's usage error with the names there are. Imports no other bench unless it must."""
-    if name.isidentifier() and not name.startswith("_") and (Path(_here()) / f"{name}.py").is_file():
-        module = import_module(f"tests.bench.{name}")
-        if hasattr(module, "run"):
-            return cast("Bench", module)
+    if name.isidentifier() and (Path(_here()) / f"{name}.py").is_file() and _has_run(name):
+        return cast("Bench", import_module(f"tests.bench.{name}"))
     raise click.UsageError(f"no bench is called {name!r}. There are: {', '.join(benches())}")
+
+
+def _has_run(name: str) -> bool:
+    """Read, not imported: a helper may want what is only there where it is used."""
+    tree = ast.parse((Path(_here()) / f"{name}.py").read_text(encoding="utf-8"))
+    return any(isinstance(node, ast.FunctionDef) and node.name == "run" for node in tree.body)
 
 
 def measure(name: str, bench: Bench) -> Result:
