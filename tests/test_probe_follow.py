@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ class Told:
     """A lane's looks, told one after the other at instants of our choice."""
 
     def __init__(self) -> None:
-        self.follow = FollowUps(PERIOD_NS)
+        self.follow = FollowUps(PERIOD_NS, bursts=4)
         self.now_ns = 1_000 * PERIOD_NS
         self.tick = 0
 
@@ -53,6 +54,19 @@ def test_a_bad_look_is_followed_once(told: Told) -> None:
     assert not told.look(served=False)
     told.now_ns += BETWEEN_NS
     assert told.look(served=False)
+
+
+def test_a_service_that_stays_slow_is_not_kept_slow_by_those_who_ask_why(told: Told) -> None:
+    """Four bursts as fast as they may come, then one each two seconds, however long it is bad now and then."""
+    followed_ns = []
+    for _ in range(100):
+        told.now_ns += BETWEEN_NS
+        told.look(served=True)
+        if told.look(served=False):
+            followed_ns.append(told.now_ns)
+    apart_s = [(later - earlier) / 1e9 for earlier, later in pairwise(followed_ns)]
+    assert max(apart_s[:3]) < 1
+    assert min(apart_s[5:]) > 1.5
 
 
 def test_where_all_is_dark_follow_ups_tell_nothing(told: Told) -> None:

@@ -45,8 +45,10 @@ def total_goals(tell: Tell, outages: int = OUTAGES) -> list[Goal]:
         )
         for _ in range(outages)
     ]
+    # each outage stands for a drill of its own, with all of its bursts
     lanes = tuple(
-        LanePlan(name=f"{hz} Hz", kind="read", hz=hz, deadline_s=DEADLINE_S, follow_ups=9) for hz in (200, 100)
+        LanePlan(name=f"{hz} Hz", kind="read", hz=hz, deadline_s=DEADLINE_S, follow_ups=9, bursts=4 * outages)
+        for hz in (200, 100)
     )
     seen = watch(lanes, faults, tell, "total outages")
     goals = []
