@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from scenarios.judging.causes import Cause
-from scenarios.model import Expectation, Harm, Need, Scenario, System
+from scenarios.model import Expectation, Harm, Load, Need, Scenario, System
 
 NOT_IN_CI = frozenset({"nightly", "certification"})
 
@@ -18,6 +18,7 @@ EVERY_REQUEST = Scenario(
     parameters={"PREVIOUS_RELEASE": "v1", "PREVIOUS_MODEL": "swift-1"},
     needs=frozenset({Need.CLUSTER, Need.POSTGRES}),
     settle_s=8.0,  # the grace period: a bad pod may serve the connections it holds until then
+    load=Load(users=4, pause_s=0.2),  # three pods, a database and the cluster itself share the machine with the probe
 )
 
 SOME_REQUESTS = replace(
