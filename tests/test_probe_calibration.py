@@ -17,7 +17,7 @@ from scenarios.observations import Observation
 from scenarios.results import Calibration
 from tests.bench.known import compare
 
-HELD_SHARE = 0.9
+QUIET_ERROR_MS = 15.0
 MS = 1_000_000
 TICK_NS = 10 * MS
 
@@ -39,9 +39,7 @@ def test_the_plan_tries_every_shape_and_never_the_period() -> None:
 
 
 def test_calibration_finds_a_small_error_and_the_truth_inside(tmp_path: Path) -> None:
-    """Half of the errors are below half a period. What the whole of it comes to on a quiet machine is a bench's task;
-    here others may be at work, so a busy moment gets another go, and may spoil a few.
-    """
+    """Every truth inside and no large error; others may be at work here, so a busy moment gets another go."""
     told: list[object] = []
     for attempt in ("one", "two", "three"):
         try:
@@ -51,8 +49,7 @@ def test_calibration_finds_a_small_error_and_the_truth_inside(tmp_path: Path) ->
             continue
         rows = json.loads((tmp_path / attempt / "calibration.json").read_text(encoding="utf-8"))
         _hangs_together(found, rows)
-        held = sum(each["truth_inside_interval"] for each in rows)
-        if found.p50_ms < TICK_NS / MS / 2 and held >= HELD_SHARE * len(rows):
+        if found.max_ms < QUIET_ERROR_MS and all(each["truth_inside_interval"] for each in rows):
             return
         told.append(found)
     raise AssertionError(f"three times: {told}")
