@@ -16,6 +16,8 @@ class Observation:
     """What one user-like request saw. Instants are monotonic nanoseconds.
 
     `served`: right status, a body that carries our nonce, within the lane's deadline; any release.
+    `asked_ns`: when all of its (last) request had been handed to the kernel, which on loopback is when it had arrived;
+    where no connection came about, when that was asked for. None: not known.
     `facts`: what the answer says about who served it (release, schema, …); empty where nothing answered.
     `again`: 0 for a look of the schedule; 1, 2, … for the follow-ups that a bad or overdue look of tick `tick` is
     given at once, to tell "everybody is refused" from "some are".
@@ -31,11 +33,17 @@ class Observation:
     facts: dict[str, str | None] = field(default_factory=dict)
     why: str | None = None
     again: int = 0
+    asked_ns: int | None = None
 
     @property
     def given_up(self) -> bool:
         """Whether it is bad because its deadline was over: it was so when it was sent, long before that was known."""
         return not self.served and (self.why or "").startswith((LATE, TIMED_OUT))
+
+    @property
+    def arrived_by_ns(self) -> int:
+        """No later than this it had arrived at who answers it, if it ever did."""
+        return self.done_ns if self.asked_ns is None else min(self.asked_ns, self.done_ns)
 
     def to_line(self) -> str:
         """One JSON line, without the newline."""

@@ -19,7 +19,13 @@ JITTER = 4 * MS
 
 
 def seen(
-    sent_ns: int, done_ns: int, served: bool, again: int = 0, lane: str = "read", why: str | None = None
+    sent_ns: int,
+    done_ns: int,
+    served: bool,
+    again: int = 0,
+    lane: str = "read",
+    why: str | None = None,
+    asked_ns: int | None = None,
 ) -> Observation:
     return Observation(
         lane=lane,
@@ -31,6 +37,7 @@ def seen(
         served=served,
         again=again,
         why=why,
+        asked_ns=asked_ns,
     )
 
 
@@ -40,14 +47,16 @@ def follow_ups(after: Observation, served: bool = False) -> list[Observation]:
 
 
 def lane(length_ns: int, bad: Callable[[int], int | None], rng: random.Random) -> list[Observation]:
-    """Ticks of `length_ns` with jitter of sending and answering. `bad`: how long a bad answer takes if decided then."""
+    """Ticks of `length_ns`, arriving and answered with jitter. `bad`: how long one that arrives then takes to fail."""
     found = []
     for i in range(length_ns // TICK):
         sent = START + i * TICK + rng.randrange(MS // 5)
-        decided = sent + rng.randrange(MS // 10, JITTER)
-        took = bad(decided)
-        done = decided + rng.randrange(MS // 10, JITTER) if took is None else sent + took
-        found.append(seen(sent, done, took is None, why=TIMED_OUT if took and took > JITTER else None))
+        arrived = sent + rng.randrange(MS // 10, JITTER)
+        took = bad(arrived)
+        done = arrived + rng.randrange(MS // 10, JITTER) if took is None else sent + took
+        given_up = took is not None and took > JITTER
+        asked = arrived + rng.randrange(MS // 10)
+        found.append(seen(sent, done, took is None, why=TIMED_OUT if given_up else None, asked_ns=min(asked, done)))
     return found
 
 
@@ -100,10 +109,38 @@ def test_the_truth_of_a_partial_outage_is_inside_999_times_in_1000(share: float,
 
 def test_an_answer_decided_in_the_outage_and_told_after_it_is_not_taken_for_its_end() -> None:
     """A request that hangs through the end of the outage is bad, though it comes back when all is well again."""
+    bad = [seen(10 * i, 1000 + 10 * i, False, why=LATE, asked_ns=10 * i + 1) for i in range(1, 13)]
+    found = outage([seen(0, 2, True), *bad, seen(130, 132, True)], served, 0, 10)
+    assert found is not None
+    assert (found.start, found.end) == (Edge(lo=0, hi=11), Edge(lo=120, hi=132))
+
+
+def test_where_nobody_noted_when_it_arrived_a_request_given_up_is_known_bad_when_it_was_given_up() -> None:
+    """Records of before this was noted: wide, and never wrong."""
     bad = [seen(10 * i, 1000 + 10 * i, False, why=LATE) for i in range(1, 13)]
     found = outage([seen(0, 2, True), *bad, seen(130, 132, True)], served, 0, 10)
     assert found is not None
-    assert (found.start, found.end) == (Edge(lo=0, hi=14), Edge(lo=120, hi=132))
+    assert (found.start, found.end) == (Edge(lo=0, hi=1010), Edge(lo=120, hi=132))
+
+
+def test_answers_that_crossed_on_their_way_do_not_make_a_total_outage_partial() -> None:
+    """One bad request was long on its way; good ones sent after it had arrived before it did, or after the outage."""
+    crossed = [seen(50, 53, True, asked_ns=51), seen(115, 132, True, asked_ns=131)]
+    bad = [seen(48, 70, False, asked_ns=68), *(seen(50 + 5 * i, 62 + 5 * i, False) for i in range(1, 14))]
+    lane = sorted([seen(40, 42, True, asked_ns=41), *crossed, *bad], key=lambda each: each.sent_ns)
+    found = outage(lane, served, 0, 10)
+    assert found is not None
+    assert found.widened_ns == (0, 0)
+    assert (found.start, found.end) == (Edge(lo=50, hi=67), Edge(lo=115, hi=132))
+
+
+def test_a_good_answer_certainly_between_bad_ones_makes_it_partial() -> None:
+    """It was sent when a bad one was known, and had arrived when another was yet to be sent."""
+    bad = [seen(10 * i, 10 * i + 2, False) for i in range(1, 30)]
+    lane = sorted([seen(0, 2, True), *bad, seen(155, 157, True), seen(300, 302, True)], key=lambda each: each.sent_ns)
+    found = outage(lane, served, 0, 10)
+    assert found is not None
+    assert min(found.widened_ns) > 0
 
 
 @pytest.mark.parametrize("bad", range(1, 10))

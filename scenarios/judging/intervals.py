@@ -1,6 +1,6 @@
 """Edges of an outage as intervals: pure arithmetic over observations, nanoseconds throughout.
 
-An outage is the set of instants at which a request that is sent is answered badly. Of a total one the truth lies in
+An outage is the set of instants at which a request that arrives is answered badly. Of a total one the truth lies in
 (last good sent, first bad known] at its start and in (last bad sent, first good done] at its end. When only a share f
 of the answers is bad, one good answer proves nothing: the edge widens by ln(0.001)/ln(1 - f) + 1 ticks, f being the
 lower 99 % bound of the share seen beside that edge. A few bad answers in a row prove no total outage either: it counts
@@ -22,8 +22,6 @@ CONFIDENCE = 0.99
 TOTAL_LOOKS = 10
 # the share is taken beside the edge, as an outage may be total at first and end replica by replica
 LOCAL_BAD = 10
-# what a round trip is like now; a stall of minutes ago says nothing of it
-USUAL_LOOKS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,17 +90,18 @@ def outage(
     if not bad_at:
         return None
     first, last = bad_at[0], bad_at[-1]
-    known_ns = _known_ns(lane, first, good)
-    after = [seen.done_ns for seen in lane[last + 1 :] if good(seen)]
+    known_ns = min(_known_ns(lane[i]) for i in bad_at)
+    before, after = _good_around(lane, good, known_ns, lane[last].sent_ns)
     widen_start = widen_end = 0.0
     if not _total(lane[first : last + 1], good, everybody, known_ns):
+        before, after = lane[max(0, first - 1) : first], [seen for seen in lane[last + 1 :] if good(seen)]
         local = min(LOCAL_BAD, len(bad_at))
         widen_start = tick_ns * _widening_ticks(lane[first : bad_at[local - 1] + 1], good)
         widen_end = tick_ns * _widening_ticks(lane[bad_at[-local] : last + 1], good)
-    before = lane[first - 1].sent_ns if first else since_ns
     # no wider than what was looked at: harm is no older than its cause, and nothing is known after the last look
-    start_lo = max(since_ns, before - widen_start)
-    end_hi = min(min(after) + widen_end, max(after)) if after else None
+    start_lo = max([since_ns, *(seen.sent_ns - widen_start for seen in before)])
+    answered = [seen.done_ns for seen in after]
+    end_hi = min(min(answered) + widen_end, max(answered)) if answered else None
     planned = [seen for seen in lane[first : last + 1] if not seen.again] or [lane[first]]
     bad = sum(not good(seen) for seen in planned)
     return Outage(
@@ -115,28 +114,42 @@ def outage(
     )
 
 
-def _known_ns(lane: Sequence[Observation], first: int, good: Good) -> int:
-    """When the outage had certainly begun: its first bad request had been answered, or reached the service.
+def _known_ns(bad: Observation) -> int:
+    """When an outage had certainly begun: this bad request had been answered, or had arrived to get no answer.
 
-    One that is given up at its deadline was bad when it arrived: no later than twice what the slowest of the good
-    answers right before it took, as the slowest of a hundred is not the slowest there is. One that was refused tells
+    One that is given up at its deadline was bad when it arrived, long before that was known. One that was refused tells
     only when it was.
     """
-    bad = lane[first]
-    if not bad.given_up:
-        return bad.done_ns
-    usual = [seen.done_ns - seen.sent_ns for seen in lane[max(0, first - USUAL_LOOKS) : first] if good(seen)]
-    return min(bad.done_ns, bad.sent_ns + 2 * max(usual)) if usual else bad.done_ns
+    return bad.arrived_by_ns if bad.given_up else bad.done_ns
+
+
+def _good_around(
+    lane: Sequence[Observation], good: Good, known_ns: int, last_bad_ns: int
+) -> tuple[list[Observation], list[Observation]]:
+    """The good looks that arrived before a total outage, and those that arrived after it.
+
+    A request is some time on its way, so the order of sending alone tells neither. One that had arrived when the last
+    bad one was yet to be sent came before the outage; one sent when a bad one was known, or after all of them, came
+    after it.
+    """
+    since_ns = min(known_ns, last_bad_ns)
+    before = [seen for seen in lane if seen.sent_ns < known_ns and seen.arrived_by_ns <= last_bad_ns and good(seen)]
+    after = [seen for seen in lane if seen.sent_ns >= since_ns and seen.arrived_by_ns > last_bad_ns and good(seen)]
+    return before, after
 
 
 def _total(looks: Sequence[Observation], good: Good, everybody: Looks | None, known_ns: int) -> bool:
     """Whether all that was asked between the first and the last bad answer was answered badly, and that is enough."""
-    if any(good(seen) for seen in looks):
-        return False
+    last_bad_ns, bad = looks[-1].sent_ns, 0
+    for seen in looks:
+        if not good(seen):
+            bad += 1
+        elif seen.sent_ns >= known_ns and seen.arrived_by_ns <= last_bad_ns:
+            return False
     # a rollout's state is read, not sampled: every look tells all of it
-    if len(looks) >= TOTAL_LOOKS or looks[0].lane == ROLLOUT_LANE:
+    if bad >= TOTAL_LOOKS or looks[0].lane == ROLLOUT_LANE:
         return True
-    return everybody is not None and everybody.all_bad(known_ns, looks[-1].sent_ns)
+    return everybody is not None and everybody.all_bad(known_ns, last_bad_ns)
 
 
 def _widening_ticks(looks: Sequence[Observation], good: Good) -> float:
