@@ -106,6 +106,22 @@ def new(name: str, into: Path) -> None:
     sys.exit(commands.new(name, into=into))
 
 
+@main.command(short_help="Take away what killed runs left on this machine.")
+@_JSON
+def reap(as_json: bool) -> None:
+    """Take away what killed runs left: folders, containers, clusters. A run that was cut short gets its summary.
+
+    Only what bears our label and whose run is gone is touched; runs that are going on are not. Each run has a reaper
+    of its own that does this within seconds, and each new run does it too: this is for when both were killed.
+
+    \b
+    Examples:
+      drill reap
+      drill reap --json
+    """
+    sys.exit(commands.reap(as_json=as_json))
+
+
 engine = click.Group(
     "engine",
     short_help="Bring the container engine, kind and every image up, or take them down.",

@@ -256,6 +256,14 @@ class Runner(Protocol):
         ...
 
 
+class Guard(Protocol):
+    """Holds what the steps will act on against what was recorded when it was made."""
+
+    def check(self, parameters: Mapping[str, str]) -> None:
+        """Inconclusive(TARGET_REFUSED) where `parameters` lead elsewhere: what was expected, and what was found."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """What was provisioned for one drill. Each part is stopped by the environment's own cleanup."""
@@ -266,6 +274,7 @@ class Stage:
     probe: Probe
     sentinel: Sentinel
     runner: Runner
+    guard: Guard
     sink: EvidenceSink
     clock: Clock
     parameters: dict[str, str]  # SERVICE_URL, DATABASE_URL, PG*: what the place gives to every runbook

@@ -45,6 +45,7 @@ class Recorded:
             probe=self,
             sentinel=self,
             runner=_ABSENT,
+            guard=_ABSENT,
             sink=self,
             clock=_ABSENT,
             parameters={},

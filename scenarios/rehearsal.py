@@ -110,6 +110,7 @@ class _Drill:
         return self.runbook.procedure(self.scenario.procedure)
 
     def deploy_baseline(self) -> None:
+        self._guard()
         for release in (*self.scenario.earlier, self.scenario.baseline):
             self.stage.platform.deploy(release)
             self.stage.platform.stand()
@@ -130,6 +131,7 @@ class _Drill:
         self._mark("snapshot")
 
     def deploy_candidate(self) -> None:
+        self._guard()
         began_ns = self.watch.candidate_begins()
         self.stage.platform.deploy(self.scenario.candidate)
         self._mark("candidate_deployed", started_ns=began_ns, release=self.scenario.candidate)
@@ -161,6 +163,7 @@ class _Drill:
         folder = self.system.folder / "sabotage" / sabotage if sabotage else None
         if sabotage:
             self._mark("sabotage", name=sabotage)
+        self._guard()
         self._mark("procedure_started", procedure=self.scenario.procedure)
         self._run(self.procedure, folder, "steps", self._on_step)
         self._mark("procedure_done")
@@ -275,6 +278,10 @@ class _Drill:
             started_ns=result.started_ns,
             why=result.why,
         )
+
+    def _guard(self) -> None:
+        """Nothing is changed that this run has not made; asked before the clock of a procedure starts."""
+        self.stage.guard.check(self._parameters())
 
     def _parameters(self) -> dict[str, str]:
         return {**self.stage.parameters, **self.scenario.parameters}

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from scenarios.errors import Inconclusive
+from scenarios.judging.causes import Cause
 from scenarios.ledger import Row
 from scenarios.model import Scenario, System
 from scenarios.protocols import EvidenceSink, Lineage, Stage, State, StepResult
@@ -64,6 +66,7 @@ class World:
     ledger_error: Exception | None = None
     on_snapshot: Callable[[], object] = lambda: None
     deploy_error: Exception | None = None
+    refused: str = ""  # why the guard refuses, if it does
     runs_steps: bool = True
     lacks: Exception | None = None  # raised instead of provisioning
     cleanup_error: Exception | None = None
@@ -156,6 +159,10 @@ class SimulatedParts(SimulatedUsers):
             self.world.sleep(0.2)
             self.world.turn(self.world.candidate)
         self.world.sleep(0.2)
+
+    def check(self, parameters: Mapping[str, str]) -> None:
+        if self.world.refused:
+            raise Inconclusive(Cause.TARGET_REFUSED, self.world.refused)
 
     def stand(self) -> None:
         """Every release of this world stands at once."""
@@ -257,6 +264,7 @@ def stage_of(world: World) -> Stage:
         probe=world.probe,
         sentinel=SimulatedParts(world, "sentinel"),
         runner=parts,
+        guard=parts,
         sink=parts,
         clock=parts,
         parameters={},

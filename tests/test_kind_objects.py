@@ -158,7 +158,8 @@ def platform(folder: Path, **manifests: str) -> KindPlatform:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     shared: Any = None
-    return KindPlatform(shared, system, "api-7", folder / "host", {"NODE_PORT": "30100"}, {})
+    target: Any = SimpleNamespace(namespace="api-7")
+    return KindPlatform(shared, system, target, folder / "host", {"NODE_PORT": "30100"}, {})
 
 
 def test_a_releases_manifests_are_filled_in_and_its_own_win(tmp_path: Path) -> None:

@@ -48,7 +48,10 @@ class World:
         def delete() -> None:
             self.there = [other for other in self.there if other != full]
 
-        return SimpleNamespace(name=full, create=create, delete=delete, load=self.loaded.append)
+        identity = {"server": "https://127.0.0.1:40123", "uid": f"uid of {full}"}
+        return SimpleNamespace(
+            name=full, create=create, delete=delete, load=self.loaded.append, identity=lambda: identity
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +109,7 @@ def test_the_first_worker_makes_the_cluster_and_the_next_joins_it(run: Run, worl
         each.load_once("release:1")
     assert world.created == [OURS + run.name]
     assert workers[0].ports == workers[1].ports == workers[2].ports
+    assert all(each.identity["uid"] == f"uid of {OURS}{run.name}" for each in workers)
     assert list(workers[0].ports) == list(shared.NODE_PORTS)
     assert world.loaded == ["release:1"]
 
@@ -125,15 +129,15 @@ def test_a_sweep_deletes_what_is_ours_and_dead_and_nothing_else(run: Run, world:
     spared = ["kind", "theirs", f"their-{OURS}x", f"{OURS}test-1", OURS + run.name, f"{OURS}alive"]
     world.there = [*spared, f"{OURS}dead", f"{OURS}dead-too"]
     with Lease("run/alive"):
-        assert sweep(world.engine, run, tmp_path) == [f"{OURS}dead", f"{OURS}dead-too"]
+        assert sweep(world.engine, run.name, tmp_path) == [f"{OURS}dead", f"{OURS}dead-too"]
         assert world.there == spared
-        assert sweep(world.engine, run, tmp_path) == []
-    assert sweep(world.engine, run, tmp_path) == [f"{OURS}alive"]
+        assert sweep(world.engine, run.name, tmp_path) == []
+    assert sweep(world.engine, run.name, tmp_path) == [f"{OURS}alive"]
 
 
 def test_a_swept_name_is_free_again(run: Run, world: World, tmp_path: Path) -> None:
     world.there = [f"{OURS}dead"]
-    sweep(world.engine, run, tmp_path)
+    sweep(world.engine, run.name, tmp_path)
     with Lease("run/dead"):
         pass
 
@@ -164,7 +168,7 @@ def test_the_end_of_a_run_deletes_its_cluster_and_what_was_known_of_it(run: Run,
     with Lease("run/another"):
         worker(run, world).acquire()
         state = json.loads((run.folder / "cluster" / "cluster.json").read_text(encoding="utf-8"))
-        assert set(state) == {"ports", "images"}
+        assert set(state) == {"ports", "images", "identity"}
         delete_cluster(run)
         delete_cluster(run)
     assert world.there == [f"{OURS}another"]
@@ -184,5 +188,5 @@ def test_containers_go_with_their_run_and_not_before(run: Run) -> None:
 
     engine: Any = SimpleNamespace(client=lambda: SimpleNamespace(run=docker))
     with Lease(f"run/{living}"):
-        assert sweep_containers(engine, run) == ["c1"]
+        assert sweep_containers(engine, run.name) == ["c1"]
     assert removed == ["c1"]

@@ -143,6 +143,23 @@ def test_keep_on_fail_keeps_the_host_of_a_drill_not_as_expected(
     assert (tmp_path / "verdict.json").is_file()
 
 
+def test_a_drill_has_a_verdict_from_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is killed writes nothing any more: until there is another, the verdict is that it was killed."""
+    seen = []
+
+    def rehearse(*_: object) -> DrillRecord:
+        seen.append(DrillRecord.model_validate_json((tmp_path / "verdict.json").read_bytes()))
+        return MEANT
+
+    monkeypatch.setattr(scenarios.rehearsal, "rehearse", rehearse)
+    environment: Any = FakeEnvironment()
+    fixtures.drill._attempt(SUBJECT, tmp_path, environment, keep=False)
+    assert [(record.verdict, record.cause, record.as_expected) for record in seen] == [
+        ("inconclusive", Cause.INTERRUPTED, False)
+    ]
+    assert DrillRecord.model_validate_json((tmp_path / "verdict.json").read_bytes()) == MEANT
+
+
 def test_an_error_of_the_harness_is_on_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that happens before or after the lifecycle too: else the summary would not know of the drill."""
 
@@ -178,7 +195,7 @@ def test_a_second_attempt_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     outcomes: list[Any] = [OSError("no free port"), MEANT]
 
     def rehearse(_: object, __: object, evidence: Path) -> DrillRecord:
-        evidence.mkdir(parents=True)
+        evidence.mkdir(parents=True, exist_ok=True)
         outcome = outcomes.pop(0)
         if isinstance(outcome, OSError):
             raise outcome

@@ -153,7 +153,7 @@ def series_of(outcomes: list[Any], monkeypatch: pytest.MonkeyPatch) -> Callable[
         outcome = outcomes.pop(0)
         if isinstance(outcome, Exception):
             raise outcome
-        evidence.mkdir(parents=True)
+        evidence.mkdir(parents=True, exist_ok=True)
         assert isinstance(outcome, DrillRecord)
         return outcome
 

@@ -13,7 +13,7 @@ from tests.programs import program, said, soon
 OWN = """
 import sys
 from fixtures.workspace import Workspace
-with Workspace() as own:
+with Workspace("run-1") as own:
     (own.folder / "data").mkdir()
     print(own.folder, flush=True)
     sys.stdin.read()
@@ -29,7 +29,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_it_is_gone_after_use(temporary: Path) -> None:
     """With all that is in it; while it is there everybody may enter it."""
-    with Workspace() as own:
+    with Workspace("run-1") as own:
         (own.folder / "deep" / "down").mkdir(parents=True)
         assert own.folder.parent == temporary
         assert own.folder.stat().st_mode & 0o777 == 0o755
@@ -42,7 +42,7 @@ def test_a_killed_owners_folder_is_swept_by_the_next(temporary: Path) -> None:
         owner.kill()
         owner.wait()
         assert left.is_dir()
-        with Workspace() as own:
+        with Workspace("run-1") as own:
             assert soon(lambda: sweep() == [] and not left.exists())
             assert own.folder.is_dir()
 
@@ -50,7 +50,7 @@ def test_a_killed_owners_folder_is_swept_by_the_next(temporary: Path) -> None:
 def test_a_living_owners_folder_is_never_swept(temporary: Path) -> None:
     with program(OWN, TMPDIR=str(temporary)) as owner:
         theirs = Path(said(owner))
-        with Workspace():
+        with Workspace("run-1"):
             assert sweep() == []
         assert (theirs / "data").is_dir()
 
@@ -65,7 +65,7 @@ def test_no_sweep_comes_between_a_folder_and_its_lease(monkeypatch: pytest.Monke
         assert sweep() == []
 
     monkeypatch.setattr(Path, "mkdir", watched)
-    with Workspace() as own:
+    with Workspace("run-1") as own:
         assert own.folder.is_dir()
 
 

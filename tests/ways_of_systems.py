@@ -102,6 +102,14 @@ def the_procedure_is_a_comment(world: World) -> None:
     runbook.write_text(EMPTY + text[text.index("## Back, nobody") :], encoding="utf-8")
 
 
+@way(Cause.TARGET_REFUSED)
+def the_steps_would_act_on_something_else(world: World) -> None:
+    def lead_elsewhere() -> None:
+        world.refused = "DATABASE_URL: expected ours, found theirs"
+
+    world.on_snapshot = lead_elsewhere
+
+
 @way(Cause.TOO_FEW_WRITES_BEFORE)
 def no_writes_before_the_candidate(world: World) -> None:
     forget(world, "", "candidate_deployed")

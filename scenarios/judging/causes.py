@@ -54,6 +54,7 @@ class Cause(StrEnum):
     NOT_DETECTED = "not_detected"
     HARM_OVER_EARLY = "harm_over_early"
     PROCEDURE_EMPTY = "procedure_empty"
+    TARGET_REFUSED = "target_refused"
     TOO_FEW_WRITES_BEFORE = "too_few_writes_before"
     TOO_FEW_WRITES_DURING = "too_few_writes_during"
     TOO_FEW_WRITES_AFTER = "too_few_writes_after"
@@ -138,6 +139,7 @@ _SENTENCES: dict[Cause, str] = {
     Cause.NOT_DETECTED: "The signal never fired, so nobody would have started the rollback.",
     Cause.HARM_OVER_EARLY: "The harm was over before the procedure began, so it ended nothing.",
     Cause.PROCEDURE_EMPTY: "The procedure holds no command: every line of its steps is empty or a comment.",
+    Cause.TARGET_REFUSED: "What the steps would have acted on is not what this run made, so nothing was done to it.",
     Cause.TOO_FEW_WRITES_BEFORE: "Too few writes were acknowledged before the candidate to judge loss.",
     Cause.TOO_FEW_WRITES_DURING: "Too few writes were attempted while the candidate ran to judge loss.",
     Cause.TOO_FEW_WRITES_AFTER: "Too few writes were acknowledged after the rollback to call users served.",

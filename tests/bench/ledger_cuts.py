@@ -62,7 +62,7 @@ class Sent:
 
 def cut_all(folder: Path, tell: Tell) -> Cuts:
     """EACH of the four ways, every kind of write in turn, on one server that lives on."""
-    with Workspace() as workspace:
+    with Workspace("bench") as workspace:
         server = EmbeddedPostgres(workspace.folder)
         try:
             server.start()

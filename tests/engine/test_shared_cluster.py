@@ -113,7 +113,7 @@ def test_workers_that_come_at_once_share_one_cluster_and_it_goes_with_the_run(
         [f"node/{name}-control-plane"],
         [node],
     )
-    sweep(engine, run, run.folder)
+    sweep(engine, run.name, run.folder)
     assert nodes(engine, name) == [node]
     delete_cluster(run)
     assert nodes(engine, name) == []
@@ -138,13 +138,13 @@ def test_a_sweep_deletes_a_dead_runs_cluster_and_spares_a_live_ones_and_a_strang
         cleanup.enter_context(Lease(f"run/{alive.name}"))
         with Lease(f"run/{dead.name}"):
             left.acquire()
-            assert left.cluster.name not in sweep(engine, run, tmp_path)
+            assert left.cluster.name not in sweep(engine, run.name, tmp_path)
             assert len(nodes(engine, left.cluster.name)) == 1
-        swept = sweep(engine, run, tmp_path)
+        swept = sweep(engine, run.name, tmp_path)
         assert f"{LABEL}-{alive.name}" not in swept
         assert nodes(engine, left.cluster.name) == []
         assert len(nodes(engine, f"{LABEL}-{alive.name}")) == 1
-    sweep_containers(engine, run)
+    sweep_containers(engine, run.name)
     delete_cluster(run)
     assert untouched.items() <= theirs.facts().items()
 

@@ -1,0 +1,33 @@
+"""Edges of an outage by when requests arrived: they may overtake each other, and some are never answered."""
+
+from scenarios.judging.intervals import Edge, outage
+from scenarios.observations import LATE
+from tests.test_intervals import seen, served
+
+
+def test_where_nobody_noted_when_it_arrived_a_request_given_up_is_known_bad_when_it_was_given_up() -> None:
+    """Records of before this was noted: wide, and never wrong."""
+    bad = [seen(10 * i, 1000 + 10 * i, False, why=LATE) for i in range(1, 13)]
+    found = outage([seen(0, 2, True), *bad, seen(130, 132, True)], served, 0, 10)
+    assert found is not None
+    assert (found.start, found.end) == (Edge(lo=0, hi=1010), Edge(lo=120, hi=132))
+
+
+def test_answers_that_crossed_on_their_way_do_not_make_a_total_outage_partial() -> None:
+    """One bad request was long on its way; good ones sent after it had arrived before it did, or after the outage."""
+    crossed = [seen(50, 53, True, asked_ns=51), seen(115, 132, True, asked_ns=131)]
+    bad = [seen(48, 70, False, asked_ns=68), *(seen(50 + 5 * i, 62 + 5 * i, False) for i in range(1, 14))]
+    lane = sorted([seen(40, 42, True, asked_ns=41), *crossed, *bad], key=lambda each: each.sent_ns)
+    found = outage(lane, served, 0, 10)
+    assert found is not None
+    assert found.widened_ns == (0, 0)
+    assert (found.start, found.end) == (Edge(lo=50, hi=67), Edge(lo=115, hi=132))
+
+
+def test_a_good_answer_certainly_between_bad_ones_makes_it_partial() -> None:
+    """It was sent when a bad one was known, and had arrived when another was yet to be sent."""
+    bad = [seen(10 * i, 10 * i + 2, False) for i in range(1, 30)]
+    lane = sorted([seen(0, 2, True), *bad, seen(155, 157, True), seen(300, 302, True)], key=lambda each: each.sent_ns)
+    found = outage(lane, served, 0, 10)
+    assert found is not None
+    assert min(found.widened_ns) > 0
