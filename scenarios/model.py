@@ -96,6 +96,7 @@ class Scenario:
     hold_s: float = 60.0  # scaled by --time-scale
     settle_s: float = 5.0  # real: how long after the procedure users may still be hurt before it counts as failed
     expected: Expectation = Expectation()
+    known: str | None = None  # a failure that really happened: its public thread, as `owner/project#number`
     sabotage: str | None = None  # a negative control: sabotage/<name>/ is first on the steps' PATH
     suites: frozenset[str] = NIGHTLY | {"ci"}
 
