@@ -82,6 +82,7 @@ class Scenario:
     procedure: str  # id of the procedure in RUNBOOK.md
     baseline: str
     candidate: str
+    deployment: str | None = None  # on a cluster: the Deployment of the baseline, where it is not the system's
     earlier: tuple[str, ...] = ()  # releases deployed before the baseline, oldest first: a history to go back in
     defect: str  # what is wrong with the candidate, one sentence
     signal: str  # a signal of the runbook's triggers table

@@ -1,4 +1,4 @@
-"""Failures that really happened to others, re-created on mina: docs/known-failures.md has the public thread of each."""
+"""Failures that really happened, re-created on mina: docs/known-failures.md has the public thread of each."""
 
 from dataclasses import replace
 
