@@ -33,6 +33,18 @@ def test_release_applied_again(rehearse):
     rehearse()
 
 
+@pytest.mark.scenario("jarvis", "undo-stale-condition")
+def test_stale_condition(rehearse):
+    """A good undo is called a failure: the cluster still says of it what it said of the rollout before."""
+    rehearse()
+
+
+@pytest.mark.scenario("jarvis", "undo-counted")
+def test_pods_counted(rehearse):
+    """An undo judged by counts of pods is complete when the release of before stands again."""
+    rehearse()
+
+
 @pytest.mark.scenario("jarvis", "color-scaled-down")
 def test_color_scaled_down(rehearse):
     """A Service switched back to a color that was scaled down answers nobody."""

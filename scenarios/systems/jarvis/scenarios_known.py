@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from scenarios.judging.causes import Cause
-from scenarios.model import NIGHTLY, Expectation, Load, Need, Scenario
+from scenarios.model import NIGHTLY, Expectation, Harm, Load, Need, Scenario
 
 OLD_PODS = Scenario(
     id="undo-old-pods-serve",
@@ -62,6 +62,28 @@ REAPPLIED = replace(
     known=None,
 )
 
+STALE = replace(
+    OLD_PODS,
+    id="undo-stale-condition",
+    title="undo a rollout that was given up: a good undo is called a failure by what the last rollout left",
+    procedure="rollout-undo-watched",
+    candidate="v2-two-at-once",
+    defect="readiness waits for a topic that was removed, on two pods at a time",
+    signal="release stuck",
+    harm=Harm.RELEASE_STUCK,
+    expected=Expectation.of(Cause.STEP_FAILED),
+    known="jordigilh/kubernaut#199",
+)
+
+COUNTED = replace(
+    STALE,
+    id="undo-counted",
+    title="undo a rollout that was given up, and count pods in place of reading its condition",
+    procedure="rollout-undo-counted",
+    expected=Expectation(),
+    known=None,
+)
+
 COLOR = replace(
     OLD_PODS,
     id="color-scaled-down",
@@ -85,4 +107,4 @@ COLOR_CORRECTED = replace(
     known=None,
 )
 
-SCENARIOS = (OLD_PODS, OLD_PODS_GONE, TWICE, NO_HISTORY, REAPPLIED, COLOR, COLOR_CORRECTED)
+SCENARIOS = (OLD_PODS, OLD_PODS_GONE, TWICE, NO_HISTORY, REAPPLIED, STALE, COUNTED, COLOR, COLOR_CORRECTED)
