@@ -82,6 +82,7 @@ class Scenario:
     procedure: str  # id of the procedure in RUNBOOK.md
     baseline: str
     candidate: str
+    deployment: str | None = None  # on a cluster: the Deployment of the baseline, where it is not the system's
     earlier: tuple[str, ...] = ()  # releases deployed before the baseline, oldest first: a history to go back in
     defect: str  # what is wrong with the candidate, one sentence
     signal: str  # a signal of the runbook's triggers table
@@ -96,6 +97,7 @@ class Scenario:
     hold_s: float = 60.0  # scaled by --time-scale
     settle_s: float = 5.0  # real: how long after the procedure users may still be hurt before it counts as failed
     expected: Expectation = Expectation()
+    known: str | None = None  # a failure that really happened: its public thread, as `owner/project#number`
     sabotage: str | None = None  # a negative control: sabotage/<name>/ is first on the steps' PATH
     suites: frozenset[str] = NIGHTLY | {"ci"}
 

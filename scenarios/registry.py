@@ -89,7 +89,9 @@ def _check_declaration(system: System, scenario: Scenario) -> None:
         raise UsageError(f"restores={scenario.restores!r}: expected a tuple of some of {', '.join(told)}")
     if scenario.harm is Harm.STATE_WRONG:
         raise UsageError("harm 'state_wrong' cannot be watched yet; expected users_hurt or release_stuck")
-    if scenario.harm is Harm.RELEASE_STUCK and (Need.CLUSTER not in scenario.needs or not system.deployment):
+    if scenario.harm is Harm.RELEASE_STUCK and (
+        Need.CLUSTER not in scenario.needs or not (scenario.deployment or system.deployment)
+    ):
         raise UsageError("harm 'release_stuck' needs Need.CLUSTER and the system's deployment=")
 
 

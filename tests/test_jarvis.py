@@ -30,6 +30,7 @@ JARVIS = built_in("jarvis")
 RELEASES = sorted(folder.name for folder in (JARVIS.folder / "releases").iterdir())
 MANIFESTS = sorted(JARVIS.folder.glob("manifests/*.yaml"))
 OVERRIDES = sorted(JARVIS.folder.glob("releases/*/manifests/*.yaml"))
+COLORS = ("v1-blue", "v2-green")
 VALUES = {
     "NAMESPACE": "drill-7",
     "IMAGE": "releases/jarvis:v1",
@@ -97,11 +98,27 @@ def test_a_manifest_is_one_object_of_a_lasting_api_and_names_no_place(path: Path
     assert not [found for line in text.splitlines() for found in public_addresses(line)]
 
 
-@pytest.mark.parametrize("path", OVERRIDES, ids=lambda path: path.parent.parent.name)
+@pytest.mark.parametrize("path", OVERRIDES, ids=lambda path: f"{path.parent.parent.name}-{path.stem}")
 def test_a_manifest_of_a_release_replaces_the_one_of_the_same_name(path: Path) -> None:
-    """Another name would add an object beside the old one, which a rollback would then have to know about."""
-    original = rendered(JARVIS.folder / "manifests" / path.name)
-    assert (rendered(path)["kind"], rendered(path)["metadata"]) == (original["kind"], original["metadata"])
+    """Another name would add an object beside the old one, which a rollback would then have to know about.
+
+    But for a Deployment of one color, whose pods and name say which: there the other one is the way back.
+    """
+    original, own = rendered(JARVIS.folder / "manifests" / path.name), rendered(path)
+    if own["kind"] == "Deployment" and "color" in own["spec"]["selector"]["matchLabels"]:
+        color = own["spec"]["selector"]["matchLabels"]["color"]
+        assert own["spec"]["template"]["metadata"]["labels"]["color"] == color
+        original["metadata"]["name"] += f"-{color}"
+    assert (own["kind"], own["metadata"]) == (original["kind"], original["metadata"])
+
+
+def test_the_pipeline_of_the_other_color_ends_with_it_chosen_and_the_first_one_put_away() -> None:
+    """Until it does, the Service chooses what it chose before."""
+    services = {color: rendered(JARVIS.folder / "releases" / color / "manifests" / "service.yaml") for color in COLORS}
+    assert [service["spec"]["selector"]["color"] for service in services.values()] == ["blue", "blue"]
+    script = (JARVIS.folder / "releases" / "v2-green" / "scripts" / "after-deploy.sh").read_text(encoding="utf-8")
+    commands = [line.split()[1] for line in script.splitlines() if line.startswith("kubectl")]
+    assert commands == ["rollout", "patch", "scale"]
 
 
 def test_the_manifests_fit_together() -> None:
@@ -156,7 +173,7 @@ def test_no_release_brings_a_migration_of_its_own(release: str, tmp_path: Path) 
     assert [each.revision for each in script.walk_revisions()] == ["0002_conversations", "0001_core"]
 
 
-@pytest.mark.parametrize("release", ["v0", "v1"])
+@pytest.mark.parametrize("release", ["v0", "v1", "v1-blue"])
 def test_a_good_release_serves_and_says_which_model_answers(release: str, tmp_path: Path) -> None:
     """Users can tell a wrong configuration from the answers themselves."""
     with served(release, tmp_path, StandIn()) as client:
@@ -168,10 +185,11 @@ def test_a_good_release_serves_and_says_which_model_answers(release: str, tmp_pa
         assert asked.json["reply"] == "Good day. In one sentence: why?"
 
 
-def test_code_without_its_migration_refuses_every_user_and_passes_every_probe(tmp_path: Path) -> None:
+@pytest.mark.parametrize("release", ["v2-fails-every-request", "v2-slow-to-go", "v2-no-history", "v2-green"])
+def test_code_without_its_migration_refuses_every_user_and_passes_every_probe(release: str, tmp_path: Path) -> None:
     """The cluster calls this rollout a success."""
     database = StandIn(fails_on={"FROM tenants": UndefinedTable('relation "tenants" does not exist')})
-    with served("v2-fails-every-request", tmp_path, database) as client:
+    with served(release, tmp_path, database) as client:
         refused = client.post("/api/sessions", json=SESSION)
         assert (refused.status_code, refused.json["committed"]) == (500, False)
         assert client.get("/api/ping?nonce=n").status_code == 500

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,9 +12,9 @@ import pytest
 
 from fixtures.evidence import EvidenceFolder
 from fixtures.kind import objects, rollout
-from fixtures.kind.platform import KindPlatform
+from fixtures.kind.platform import AFTER, KindPlatform
 from fixtures.kind.rollout import PERIOD_NS, RolloutWatch
-from scenarios.errors import EnvironmentUnavailable, UsageError
+from scenarios.errors import EnvironmentUnavailable, Inconclusive, UsageError
 from scenarios.model import System
 from scenarios.observations import Observation
 from tests.programs import soon
@@ -183,6 +184,43 @@ def test_a_releases_manifests_are_filled_in_and_its_own_win(tmp_path: Path) -> N
 def test_a_placeholder_that_is_none_is_a_mistake_told_with_its_file(text: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"config\.yaml: .*\$IMAGE, \$NAMESPACE, \$NODE_PORT, \$RELEASE"):
         platform(tmp_path, config=text)._render("v1", "img")
+
+
+def appended(path: Path, line: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+
+
+def pipeline(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a deployment of v2 did beside its pipeline's `script`, in order: migrate and apply leave a word each."""
+    done = folder / "done"
+    (folder / "system" / "releases" / "v2" / "scripts").mkdir(parents=True)
+    subject = platform(folder, service="port: $NODE_PORT\n")
+    (folder / "system" / "releases" / "v2" / AFTER).write_text(script, encoding="utf-8")
+    (folder / "bin").mkdir()
+    (folder / "bin" / "flask").write_text(f'#!/bin/bash\necho migrate >> "{done}"\n', encoding="utf-8")
+    (folder / "bin" / "flask").chmod(0o755)
+    subject._environment = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "DONE": str(done)}
+    subject._release = "v1"
+    monkeypatch.setattr(subject, "_image", lambda _release: "img")
+    monkeypatch.setattr(subject, "_kubectl", lambda *words: appended(done, words[0]))
+    subject.deploy("v2")
+    return done.read_text(encoding="utf-8").splitlines()
+
+
+def test_the_pipeline_of_a_release_goes_on_once_its_manifests_are_applied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = pipeline(tmp_path, 'read -r release < RELEASE && echo "after $release" >> "$DONE"\n', monkeypatch)
+    assert done == ["migrate", "apply", "after v2"]
+
+
+def test_a_pipeline_that_breaks_off_is_no_deployment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a drill would take back what was never there."""
+    with pytest.raises(
+        Inconclusive, match=r"v2: bash scripts/after-deploy\.sh ended with 3; see .*after-deploy-v2\.log"
+    ):
+        pipeline(tmp_path, "exit 3\n", monkeypatch)
 
 
 class FakeApi:

@@ -99,6 +99,7 @@ FLAG_KEPT = replace(
     title="switch a feature off whose flag workers remember for good",
     candidate="v7-flag-kept-for-good",
     expected=Expectation.of(Cause.NOT_SERVED),
+    known="Unleash/unleash#10358",
 )
 
 FLAG_RELOAD = replace(
@@ -107,6 +108,7 @@ FLAG_RELOAD = replace(
     title="switch a feature off and replace the workers that remember its flag for good",
     procedure="flag-off-reload",
     expected=Expectation(),
+    known=None,
 )
 
 CHECKPOINT = Scenario(
