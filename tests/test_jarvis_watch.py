@@ -1,4 +1,4 @@
-"""jarvis's script that undoes and watches: careful about what was before the undo, and fooled by what was left of it."""
+"""jarvis undoes and watches by a script: careful about what was before the undo, fooled by what was left of it."""
 
 import os
 import subprocess
