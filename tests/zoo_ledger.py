@@ -28,6 +28,16 @@ class Tally:
     missed: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)  # called so, and are not
 
+    @classmethod
+    def of(cls, tallies: Sequence["Tally"]) -> "Tally":
+        """Several as one."""
+        return cls(
+            seeded=sum(each.seeded for each in tallies),
+            right=sum(each.right for each in tallies),
+            missed=[said for each in tallies for said in each.missed],
+            wrong=[said for each in tallies for said in each.wrong],
+        )
+
     @property
     def recall(self) -> float:
         return self.right / self.seeded if self.seeded else 1.0

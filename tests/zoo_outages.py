@@ -62,6 +62,18 @@ class Looked:
     unseen: int  # outages that hit no request at all, which are none to anybody
     sick: int  # stretches set apart, as our own echo server was late too: a drill would be inconclusive
 
+    @classmethod
+    def of(cls, several: Sequence["Looked"], tallies: dict[str, Tally]) -> "Looked":
+        """Several as one, their tallies added up before."""
+        return cls(
+            tallies=tallies,
+            quiet=sum(each.quiet for each in several),
+            alarms=[said for each in several for said in each.alarms],
+            outside=[said for each in several for said in each.outside],
+            unseen=sum(each.unseen for each in several),
+            sick=sum(each.sick for each in several),
+        )
+
 
 def plan(each: int, seed: int) -> list[dict[str, Any]]:
     """`each` of every shape, in turn, of lengths and at distances that no clock of ours divides."""

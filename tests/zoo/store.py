@@ -91,6 +91,7 @@ class Postgres:
     def __init__(self, url: str) -> None:
         self._url = url
         self._own = threading.local()
+        self._every: list[psycopg.Connection[Any]] = []
         self._connection().execute(CREATE)
         self._connection().execute(INDEX)
 
@@ -121,8 +122,14 @@ class Postgres:
     def every(self) -> list[Held]:
         return [Held(*row) for row in self._connection().execute("SELECT * FROM sessions").fetchall()]
 
+    def close(self) -> None:
+        """Close every thread's connection."""
+        for connection in self._every:
+            connection.close()
+
     def _connection(self) -> "psycopg.Connection[Any]":
         found: psycopg.Connection[Any] | None = getattr(self._own, "connection", None)
         if found is None:
             found = self._own.connection = psycopg.connect(self._url, autocommit=True)
+            self._every.append(found)
         return found
