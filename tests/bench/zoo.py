@@ -54,7 +54,7 @@ def written(tell: Tell, each: int) -> dict[str, Tally]:
     """Faults of the ledger's classes, over real HTTP and in a real Postgres; `each` of every class."""
     stories = list(cases(each))
     random.Random(SEED).shuffle(stories)
-    with tempfile.TemporaryDirectory(prefix="bench-zoo-") as name, Workspace() as workspace:
+    with tempfile.TemporaryDirectory(prefix="bench-zoo-") as name, Workspace("bench") as workspace:
         server = EmbeddedPostgres(workspace.folder)
         try:
             server.start()
