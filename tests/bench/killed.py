@@ -85,7 +85,7 @@ def _one(folder: Path, victim: str, after_s: float, found: Found) -> None:
         )
         family, over = _kill(started, victim, after_s, out)
         if victim == "reaper":  # then nobody is left but the next run, or `drill reap`
-            _signal(psutil.Process(started.pid))
+            started.kill()
             started.wait()
             subprocess.run([sys.executable, "-m", "drill", "reap"], cwd=CHECKOUT, env=environment, check=False)
         try:
