@@ -7,10 +7,11 @@ from scenarios.errors import EnvironmentUnavailable, Inconclusive
 from scenarios.harness import Pace, Symptom, symptoms
 from scenarios.judging.availability import availability
 from scenarios.judging.causes import Cause
+from scenarios.judging.speed import READ_LANE, reading
 from scenarios.model import Scenario, System
-from scenarios.observations import CONTROL_LANE
+from scenarios.observations import CONTROL_LANE, SPEED_LANE
 from scenarios.protocols import Stage, State
-from scenarios.results import Availability, CheckRecord
+from scenarios.results import Availability, CheckRecord, Speed
 from scenarios.timeline import Timeline
 from scenarios.watching import Recovery, Watch
 
@@ -54,6 +55,25 @@ def availability_of(stage: Stage, watch: Watch, story: proof.Story) -> Availabil
     return availability(lanes, watch.promised, (story.candidate_ns, until_ns), story.started_ns, asked)
 
 
+def speed_of(watch: Watch, story: proof.Story) -> Speed | None:
+    """How fast the baseline, the candidate and the hold were answered; None where speed is not watched."""
+    feed = watch.feed
+    if feed.usual is None:
+        return None
+    reads, usual, restored_ns = feed.lanes.get(READ_LANE, ()), feed.usual, story.restored.hi
+    hurt = reading(reads, feed.control, story.candidate_ns, story.started_ns)
+    held = reading(reads, feed.control, restored_ns, story.held_ns) if restored_ns and story.held_ns else None
+    return Speed(
+        typical_ms=round(usual.typical_ms, 3),
+        slowest_ms=round(usual.slowest_ms, 3),
+        limit_ms=round(usual.limit_ms, 3),
+        candidate_ms=round(hurt.read_ms, 3) if hurt else None,
+        after_ms=round(held.read_ms, 3) if held else None,
+        windows=feed.windows,
+        untold=feed.windows - len(feed.lanes.get(SPEED_LANE, ())),
+    )
+
+
 def proof_of(stage: Stage, watch: Watch, story: proof.Story) -> list[CheckRecord]:
     """Whether enough has happened for the drill to prove anything; Inconclusive where its record cannot be read."""
     lanes = watch.feed.lanes
@@ -65,7 +85,7 @@ def proof_of(stage: Stage, watch: Watch, story: proof.Story) -> list[CheckRecord
         *proof.quiet_before(story, lanes),
         *proof.candidate_seen(story, lanes, watch.baseline),
         *proof.harm_lasted(story.restored, story.started_ns),
-        *proof.enough_looks(story, stage.probe.lanes, lanes),
+        *proof.enough_looks(story, watch.plans, lanes),
         proof.enough_traffic(story, story.scenario.load, stage.workload.made()),
         ledger,
     ]

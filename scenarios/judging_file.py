@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from scenarios.errors import Inconclusive
 from scenarios.judging.intervals import Edge
+from scenarios.judging.speed import Usual
 from scenarios.model import Objective, Scenario, System
 from scenarios.protocols import HostReading, Lane, LaneCounts, Request, Stage, StepResult
 from scenarios.record import Findings, Subject
@@ -34,6 +35,7 @@ class Judging:
     objective: Objective | None
     window_cut_s: float
     baseline: dict[str, str | None]
+    usual: Usual | None = None  # how fast the baseline answered, where that is watched
     candidate_ns: int | None
     known: int | None
     held_ns: int | None
@@ -68,6 +70,7 @@ def judging_of(
         objective=findings.objective,
         window_cut_s=findings.window_cut_s,
         baseline=watch.baseline,
+        usual=watch.feed.usual,
         candidate_ns=watch.feed.since_ns,
         known=recovery.known if recovery else None,
         held_ns=recovery.held_ns if recovery else None,

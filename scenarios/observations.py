@@ -9,6 +9,8 @@ CONTROL_LANE = "control"
 LATE = "answered after the deadline"
 TIMED_OUT = "TimeoutError"  # how `why` begins where nothing was answered by the deadline
 ROLLOUT_LANE = "rollout"  # not a request: whether the newest rollout stands
+SPEED_LANE = "speed"  # not a request: whether half a second of reads was as fast as the baseline's
+READINGS = frozenset({ROLLOUT_LANE, SPEED_LANE})  # they ask no user's question, and every look tells all there is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

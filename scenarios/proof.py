@@ -13,7 +13,7 @@ from scenarios.harness import longest_gap_s
 from scenarios.judging.causes import Cause
 from scenarios.judging.intervals import Edge
 from scenarios.model import USER_TIMEOUT_S, Harm, Load, Scenario
-from scenarios.observations import ROLLOUT_LANE, Observation
+from scenarios.observations import READINGS, ROLLOUT_LANE, Observation
 from scenarios.protocols import Lane, Request
 from scenarios.results import CheckRecord
 from scenarios.runbook import Procedure
@@ -63,9 +63,9 @@ def quiet_before(story: Story, lanes: Mapping[str, Sequence[Observation]]) -> li
     return [not_passed("quiet-before", Cause.HARMED_EARLY, detail)]
 
 
-def other_harm(declared: Harm, refused: Observation | None, stuck: Observation | None) -> str:
-    """What harm was seen where the declared kind was not; "" if there was none at all."""
-    if declared is Harm.RELEASE_STUCK:
+def other_harm(declared: Harm, refused: Observation | None, stuck: Observation | None, timed: bool = False) -> str:
+    """What harm was seen where the declared kind was not; "" if there was none at all. `timed`: it was to be slow."""
+    if declared is Harm.RELEASE_STUCK or timed:
         return f"but users were hurt: lane {refused.lane}: {refused.why}" if refused else ""
     return f"but the rollout did not stand: {stuck.why}" if stuck else ""
 
@@ -80,7 +80,7 @@ def candidate_seen(
     """
     if story.scenario.harm is not Harm.USERS_HURT or "release" not in story.scenario.restores:
         return []
-    asked = (o for name, lane in lanes.items() if name != ROLLOUT_LANE for o in lane)
+    asked = (o for name, lane in lanes.items() if name not in READINGS for o in lane)
     told = [o.facts.get("release") for o in asked if story.candidate_ns <= o.sent_ns < story.started_ns]
     if not told or any(release != baseline["release"] for release in told):
         return []
@@ -105,7 +105,7 @@ def enough_looks(
         return []
     told = []
     for name, plan in plans.items():
-        if name == ROLLOUT_LANE:
+        if name == ROLLOUT_LANE:  # four looks a second, and none of them can be missed
             continue
         planned = (story.held_ns - story.back_ns) // plan.period_ns
         looks = sum(not o.again and story.back_ns < o.sent_ns <= story.held_ns for o in lanes.get(name, ()))

@@ -56,6 +56,7 @@ class _Again:
         self.stage = self.record.stage()
         self.watch = Watch(self.stage, inputs.scenario.restores)
         self.watch.baseline = dict(inputs.baseline)
+        self.watch.feed.usual = inputs.usual
         self.watch.feed.since_ns = inputs.candidate_ns
         self.timeline = Timeline(self.record)
         for name, edge in inputs.events.items():
@@ -98,6 +99,7 @@ class _Again:
         self.findings.baseline_answers = self.watch.baseline
         self.findings.last_answers = self.findings.recovery.answers
         self.findings.availability = gathering.availability_of(self.stage, self.watch, self._story())
+        self.findings.speed = gathering.speed_of(self.watch, self._story())
         self.findings.checks += gathering.proof_of(self.stage, self.watch, self._story())
         before = self._judge_ledger()
         if before is None:

@@ -14,7 +14,7 @@ from scenarios.protocols import Environment, Stage, State, StepResult
 from scenarios.record import Findings, Subject, build_record, promised, uncleaned
 from scenarios.results import DrillRecord
 from scenarios.runbook import Procedure, Runbook, load_runbook
-from scenarios.signals import from_trigger, scaled_window_s
+from scenarios.signals import from_trigger, scaled_window_s, slower
 from scenarios.timeline import Timeline
 from scenarios.watching import Watch
 
@@ -93,8 +93,8 @@ class _Drill:
 
     def __post_init__(self) -> None:
         self.timeline = Timeline(self.stage.sink)
-        self.watch = Watch(self.stage, self.subject.scenario.restores)
         self.runbook = load_runbook(self.system.folder / "RUNBOOK.md")
+        self.watch = Watch(self.stage, self.scenario.restores, slower(self.runbook.trigger(self.scenario.signal)))
         self.findings.objective = promised(self.scenario, self.procedure)
 
     @property
@@ -141,14 +141,16 @@ class _Drill:
             self.timeline.measured("harmed", self.watch.harm(self.scenario.harm, HARM_WAIT_S))
         except Inconclusive as stop:
             feed = self.watch.feed
-            other = proof.other_harm(self.scenario.harm, feed.last_refused, feed.last_stuck)
+            other = proof.other_harm(
+                self.scenario.harm, feed.last_refused, feed.last_stuck, timed=self.watch.slower is not None
+            )
             if other and stop.cause is Cause.NO_HARM:
                 raise Inconclusive(Cause.OTHER_HARM, f"{stop.detail}; {other}") from stop
             raise
 
     def detect_and_decide(self) -> None:
         trigger = self.runbook.trigger(self.scenario.signal)
-        signal = from_trigger(trigger, self.subject.time_scale, self.stage.probe.rate_hz)
+        signal = from_trigger(trigger, self.subject.time_scale, self.stage.probe.rate_hz, self.watch.feed.usual)
         # people would have been hurt for longer by as much as the window was shortened
         self.findings.window_cut_s = max(0.0, trigger.for_s - signal.window_s)
         reading = self.watch.signal(signal, signal.window_s + DETECT_SLACK_S)
@@ -197,6 +199,7 @@ class _Drill:
         assert self.before is not None
         self.findings.last_answers = self.findings.recovery.answers
         self.findings.availability = gathering.availability_of(self.stage, self.watch, self._story())
+        self.findings.speed = gathering.speed_of(self.watch, self._story())
         self.findings.checks += gathering.proof_of(self.stage, self.watch, self._story())
         self._judge_ledger()
         after = gathering.snapshot(self.stage, self.system, "after", self.before)

@@ -127,6 +127,21 @@ class Availability(Record):
     lanes: list[LaneFigures]
 
 
+class Speed(Record):
+    """How fast the read lane was answered, by half seconds, in ms from the instant at which each look was due.
+
+    `limit_ms`: past it users count as slowed down. `untold`: half seconds that a busy machine may have slowed down.
+    """
+
+    typical_ms: float
+    slowest_ms: float
+    limit_ms: float
+    candidate_ms: float | None  # the median from its deployment to the procedure's start
+    after_ms: float | None  # the median of the hold
+    windows: int
+    untold: int
+
+
 class DrillRecord(Record):
     """One drill: the object in summary.json and the whole of verdict.json."""
 
@@ -152,6 +167,7 @@ class DrillRecord(Record):
     probe_error_ms: float | None
     calibration: Calibration | None = None
     availability: Availability | None = None
+    speed: Speed | None = None  # null where the drill is not about it
     rpa_s: float | None
     recovery_point: RecoveryPoint | None = None
     writes: Writes

@@ -6,15 +6,19 @@ each quarter of it. `--time-scale` shortens windows, never below 2 s and never b
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from scenarios.errors import UsageError
-from scenarios.observations import ROLLOUT_LANE, Observation, judged
+from scenarios.judging import speed
+from scenarios.judging.speed import READ_LANE, Usual
+from scenarios.observations import CONTROL_LANE, READINGS, ROLLOUT_LANE, Observation, judged
 from scenarios.runbook import Trigger
 
 MIN_WINDOW_S = 2.0
 MIN_OBSERVATIONS = 200
 QUARTERS = 4
 FIRST = 10  # the first tenth of a window
+RESPONSE_TIME = "response time"
 
 
 def scaled_window_s(window_s: float, time_scale: float, rate_hz: float) -> float:
@@ -90,11 +94,40 @@ class ReleaseStuck:
         return Reading(fires=covered and len(stuck) == len(looks), text=text)
 
 
-Signal = ErrorRate | NoAnswers | ReleaseStuck
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseTime:
+    """Fires when every quarter of the window is slower than the steady state by more than the threshold.
+
+    A machine that is busy slows our own echo server too; what that may explain is not called slow (`judging/speed.py`).
+    """
+
+    usual: Usual | None  # None: only whether such a signal can be watched is asked
+    window_s: float
+
+    def read(self, observations: Sequence[Observation], now_ns: int) -> Reading:
+        """Judge the window that ends at `now_ns`."""
+        if self.usual is None:
+            return Reading(fires=False, text="how fast the steady state answered is not known")
+        start_ns = now_ns - int(self.window_s * 1e9)
+        bounds = [start_ns + (now_ns - start_ns) * part // QUARTERS for part in range(QUARTERS + 1)]
+        recent = list(_ended(observations, start_ns))
+        reads, control = ([o for o in recent if o.lane == lane] for lane in (READ_LANE, CONTROL_LANE))
+        quarters = [speed.reading(reads, control, lo, hi) for lo, hi in pairwise(bounds)]
+        whole = speed.reading(reads, control, start_ns, now_ns)
+        if whole is None:
+            return Reading(fires=False, text=f"too few answers over {self.window_s:.1f} s")
+        fires = all(quarter is not None and self.usual.slow(quarter) for quarter in quarters)
+        return Reading(fires=fires, text=f"over {self.window_s:.1f} s {self.usual.told(whole)}")
 
 
-def from_trigger(trigger: Trigger, time_scale: float, rate_hz: float) -> Signal:
-    """The signal that a row of the runbook's triggers table describes. UsageError for one that is not implemented."""
+Signal = ErrorRate | NoAnswers | ReleaseStuck | ResponseTime
+
+
+def from_trigger(trigger: Trigger, time_scale: float, rate_hz: float, usual: Usual | None = None) -> Signal:
+    """The signal that a row of the runbook's triggers table describes. UsageError for one that is not implemented.
+
+    `usual`: how fast the baseline answered, for a signal that compares with it.
+    """
     window_s = scaled_window_s(trigger.for_s, time_scale, rate_hz)
     if trigger.signal == "error rate" and trigger.threshold is not None:
         return ErrorRate(threshold=trigger.threshold, window_s=window_s)
@@ -102,23 +135,32 @@ def from_trigger(trigger: Trigger, time_scale: float, rate_hz: float) -> Signal:
         return NoAnswers(window_s=window_s)
     if trigger.signal == "release stuck":
         return ReleaseStuck(window_s=window_s)
+    if trigger.signal == RESPONSE_TIME and trigger.threshold is not None:
+        return ResponseTime(usual=usual, window_s=window_s)
     raise UsageError(
         f"line {trigger.line} of the triggers table: signal {trigger.signal!r} is not one a drill can watch; "
-        "expected 'error rate' with a threshold in %, 'no answers' or 'release stuck'"
+        "expected 'error rate' or 'response time' with a threshold in %, 'no answers' or 'release stuck'"
     )
+
+
+def slower(trigger: Trigger) -> float | None:
+    """By which share answers must be slower than in the steady state for this alarm; None: it counts something else."""
+    return trigger.threshold if trigger.signal == RESPONSE_TIME else None
 
 
 def _requests(observations: Sequence[Observation], start_ns: int, end_ns: int) -> list[Observation]:
     """What users asked in (start, end]; follow-ups come where it is bad already, and would raise the rate."""
-    return [s for s in _recent(observations, start_ns, end_ns) if s.lane != ROLLOUT_LANE and not s.again]
+    return [s for s in _recent(observations, start_ns, end_ns) if s.lane not in READINGS and not s.again]
 
 
 def _recent(observations: Sequence[Observation], start_ns: int, end_ns: int) -> list[Observation]:
     """The judged observations that ended in (start, end]; walks back, as they are in order of ending."""
-    recent: list[Observation] = []
-    for seen in reversed(observations):
+    return list(judged(seen for seen in reversed(list(_ended(observations, start_ns))) if seen.done_ns <= end_ns))
+
+
+def _ended(observations: Sequence[Observation], start_ns: int) -> list[Observation]:
+    """All that ended after `start_ns`, of any lane, in the order they ended."""
+    for back, seen in enumerate(reversed(observations)):
         if seen.done_ns <= start_ns:
-            break
-        if seen.done_ns <= end_ns:
-            recent.append(seen)
-    return list(judged(recent))
+            return list(observations[len(observations) - back :])
+    return list(observations)

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 
 from scenarios.errors import Inconclusive
 from scenarios.feed import Feed
+from scenarios.judging import speed
 from scenarios.judging.causes import Cause
 from scenarios.judging.intervals import Edge, earliest, latest, outages
+from scenarios.judging.speed import LAG_NS, LEAST_WINDOWS, READ_LANE, WINDOW_NS
 from scenarios.model import Harm
-from scenarios.observations import ROLLOUT_LANE, Observation
-from scenarios.protocols import Stage
+from scenarios.observations import READINGS, ROLLOUT_LANE, SPEED_LANE, Observation
+from scenarios.protocols import Lane, Stage
 from scenarios.signals import MIN_OBSERVATIONS, Reading, Signal
 
 POLL_S = 0.05
@@ -40,10 +42,14 @@ class Recovery:
 
 @dataclass(slots=True)
 class Watch:
-    """Reads the probe of one stage for one drill. `restores`: the facts of an answer that must be the baseline's."""
+    """Reads the probe of one stage for one drill. `restores`: the facts of an answer that must be the baseline's.
+
+    `slower`: by which share answers may take longer than the baseline's before users count as hurt; None: not watched.
+    """
 
     stage: Stage
     restores: tuple[str, ...]
+    slower: float | None = None
     baseline: dict[str, str | None] = field(default_factory=dict)
     feed: Feed = field(init=False)
 
@@ -66,7 +72,7 @@ class Watch:
                 return f"{len(bad)} of {len(recent)} answers bad, the last one {bad[-1].lane}: {bad[-1].why}"
             if len(recent) < MIN_OBSERVATIONS or now_ns < started_ns + window_ns:
                 return f"only {len(recent)} observations so far"
-            return None
+            return self._time_baseline(started_ns, window_ns, now_ns)
 
         self._until("a steady baseline", STEADY_WAIT_S + window_s, Cause.NO_STEADY_STATE, look)
         self._until("user traffic", STEADY_WAIT_S, Cause.NO_TRAFFIC, self._traffic)
@@ -76,6 +82,17 @@ class Watch:
         if untold:
             raise Inconclusive(Cause.PROMISE_UNTOLD, f"the baseline's answers do not say their {', '.join(untold)}")
 
+    def _time_baseline(self, started_ns: int, window_ns: int, now_ns: int) -> str | None:
+        """How fast the steady state answers, where that is watched; what is still missing for it, else None."""
+        if self.slower is None:
+            return None
+        feed, windows = self.feed, max(LEAST_WINDOWS, window_ns // WINDOW_NS)
+        until_ns = feed.horizon_ns(now_ns) - LAG_NS
+        if until_ns - windows * WINDOW_NS < started_ns:
+            return f"not yet {windows} half seconds whose every answer is known"
+        feed.usual = speed.usual(feed.lanes.get(READ_LANE, ()), feed.control, until_ns, windows, self.slower)
+        return None if feed.usual else "half seconds with too few answers to tell how fast they come"
+
     def candidate_begins(self) -> int:
         """From now on a bad answer is the candidate's doing; the instant."""
         self.feed.since_ns = self.stage.clock.now_ns()
@@ -84,10 +101,13 @@ class Watch:
     def harm(self, kind: Harm, deadline_s: float) -> Edge:
         """Wait until there is harm of this kind; the interval in which harm of any kind began."""
 
-        def look(_: int) -> str | None:
-            stuck = kind is Harm.RELEASE_STUCK
-            seen = self.feed.last_stuck if stuck else self.feed.last_refused
-            return None if seen else "the rollout stood at every look" if stuck else "every answer was good"
+        def look(now_ns: int) -> str | None:
+            if kind is Harm.RELEASE_STUCK:
+                return None if self.feed.last_stuck else "the rollout stood at every look"
+            if self.slower is not None:
+                self.feed.horizon_ns(now_ns)
+                return None if self.feed.last_slow else "answers came as fast as the baseline's"
+            return None if self.feed.last_refused else "every answer was good"
 
         self._until("harm", deadline_s, Cause.NO_HARM, look)
         return earliest(self._starts())
@@ -109,7 +129,7 @@ class Watch:
         The hold ends no earlier than `hold_s` after the procedure, whose last step may hurt users again.
         """
         give_up_ns = procedure_done_ns + int(settle_s * 1e9)
-        slowest_ns = max(lane.expiry_ns for lane in self.stage.probe.lanes.values())
+        slowest_ns = max(lane.expiry_ns for lane in self.plans.values()) + (LAG_NS if self.feed.usual else 0)
         silent_ns = give_up_ns + int(hold_s * 1e9) + slowest_ns + SILENCE_NS
         while True:
             self.stage.workload.requests()
@@ -127,6 +147,7 @@ class Watch:
 
     def ended(self, procedure_done_ns: int, settle_s: float, horizon_ns: int) -> Recovery:
         """How the wait for recovery came out, if it is over with what is known now."""
+        self.feed.judge_speed(horizon_ns)  # of a drill that is judged again, nobody has asked before
         give_up_ns, bad = procedure_done_ns + int(settle_s * 1e9), self.feed.last_not_promised
         failed = bad is not None and bad.sent_ns > give_up_ns
         return self._recovery(horizon_ns, give_up_ns, self._describe(bad, settle_s) if bad and failed else None)
@@ -159,10 +180,12 @@ class Watch:
         """What is known when the wait is over; `still_bad` None: restored."""
         found = outages(self.feed.sorted_lanes(), self.promised, self.feed.since_ns or 0, self._periods())
         restored, edge = still_bad is None, latest([each.end for each in found.values()])
-        refused, broken = self.feed.last_refused, self.feed.last_not_promised
+        if restored and edge.hi is None:
+            raise Inconclusive(Cause.TOO_FEW_LOOKS, "no half second of the hold says how fast answers came")
+        hurt, broken = [self.feed.last_refused, self.feed.last_slow], self.feed.last_not_promised
         stuck = not restored and broken is not None and broken.lane == ROLLOUT_LANE
         quiet_ns = MIN_OBSERVATIONS / self.stage.probe.rate_hz * 1e9
-        quiet = refused is None or (refused.sent_ns <= give_up_ns and horizon_ns - refused.sent_ns > quiet_ns)
+        quiet = all(o.sent_ns <= give_up_ns and horizon_ns - o.sent_ns > quiet_ns for o in hurt if o)
         served = restored or quiet
         # where old and new answer in turn, the newest answer may be a right one by chance: judge the one that was not
         wrong = broken is not None and served and not restored and not stuck
@@ -185,13 +208,19 @@ class Watch:
         found = outages(lanes, lambda seen: seen.served, self.feed.since_ns or 0, self._periods())
         return [each.start for each in found.values()]
 
+    @property
+    def plans(self) -> dict[str, Lane]:
+        """The probe's lanes, and that of speed where it is watched."""
+        timed = self.feed.timed
+        return {**self.stage.probe.lanes, **({timed.name: timed} if timed else {})}
+
     def _periods(self) -> dict[str, int]:
-        return {name: lane.period_ns for name, lane in self.stage.probe.lanes.items()}
+        return {name: lane.period_ns for name, lane in self.plans.items()}
 
     def promised(self, seen: Observation) -> bool:
         """Served, and by what the scenario says that the baseline promises."""
-        if seen.lane == ROLLOUT_LANE:
-            return seen.served  # it stands or not; whose it is, users' answers tell
+        if seen.lane in READINGS:
+            return seen.served  # it stands or not, is fast or not; whose it is, users' answers tell
         return seen.served and all(seen.facts.get(name) == self.baseline[name] for name in self.restores)
 
     def _told(self, seen: Observation) -> dict[str, str | None]:
@@ -200,6 +229,8 @@ class Watch:
     def _describe(self, bad: Observation, settle_s: float) -> str:
         if bad.lane == ROLLOUT_LANE:
             return f"{settle_s:g} s after the procedure, the newest rollout did not stand: {bad.why}"
+        if bad.lane == SPEED_LANE:
+            return f"{settle_s:g} s after the procedure, users were still slowed down: {bad.why}"
         if bad.served:
             wrong = [f"{n} {bad.facts.get(n)} instead of {self.baseline[n]}" for n in self.restores]
             return f"{settle_s:g} s after the procedure, users were served by {', '.join(wrong)}"

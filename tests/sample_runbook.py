@@ -57,6 +57,7 @@ echo ok
 |---|---|---|---|---|
 | error rate | > 5 % | 1 min | P1 | back |
 | no answers | - | 1 min | P0 | back |
+| response time | > 20 % slower | 5 min | P1 | back |
 """
 
 

@@ -32,6 +32,7 @@ class Mode:
     share: float = 1.0
     hang_s: float = 0.002
     why: str = "answered 500"
+    slower_s: float = 0.0  # by how much every answer comes later
 
 
 GOOD = Mode()
@@ -110,10 +111,12 @@ class SimulatedProbe:
         mode = self._world.mode(sent)
         slow_s = next((s for (name, at), s in self._world.slow.items() if name == lane and 0 <= sent - at < 2e8), 0.0)
         bad = bool(slow_s) or (lane in mode.bad and self._random.random() < mode.share)
-        took_s = slow_s or (mode.hang_s if bad else 0.002 + self._random.random() * 0.003)
+        took_s = slow_s or (mode.hang_s if bad else 0.002 + self._random.random() * 0.003 + mode.slower_s)
         if lane == CONTROL_LANE:
-            took_s = self._world.control_hang_s
+            took_s = self._world.control_hang_s * (self._world.busy if self._world.noisy(sent) else 1)
             bad = took_s > DEADLINE_S[lane]
+        if lane == "read" and self._world.noisy(sent):
+            took_s *= self._world.busy
         done = sent + int(took_s * SECOND)
         if lane == "write":
             self._write(tick, sent, done, bad)

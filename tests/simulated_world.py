@@ -58,6 +58,8 @@ class World:
     users: bool = True
     drops: Callable[[str, int], bool] = lambda lane, tick: False
     control_hang_s: float = 0.001
+    busy: float = 4.0  # how much slower everything is, our own echo server too, while the machine is `noisy`
+    noisy: Callable[[int], bool] = lambda at_ns: False
     dropped: float = 0.0
     late_ms: float = 0.1  # how late the probe sends
     host: HostFacts = field(default_factory=HostFacts)

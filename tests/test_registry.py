@@ -159,7 +159,7 @@ def test_a_mistake_in_the_declaration_is_told_with_file_and_line(folder: Path, t
         (
             'signal="error rate"',
             'signal="smell"',
-            "expected 'error rate' with a threshold in %, 'no answers' or 'release stuck'",
+            "expected 'error rate' or 'response time' with a threshold in %, 'no answers' or 'release stuck'",
         ),
         ('procedure="back"', 'procedure="verification"', "stands where the other belongs"),
         ('defect="d"', 'defect="d", verification="back"', "stands where the other belongs"),

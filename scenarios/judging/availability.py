@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 
 from scenarios.judging.intervals import Edge, Good, duration_s
-from scenarios.observations import ROLLOUT_LANE, Observation
+from scenarios.observations import READINGS, Observation
 from scenarios.protocols import LaneCounts
 from scenarios.results import Availability, LaneFigures, Window
 
@@ -31,7 +31,7 @@ def availability(
     `promised`: served, and by what the baseline promises. `counts`: what the probe counted of each lane.
     """
     users = [
-        down_spans(lane, lambda seen: seen.served, *watched) for name, lane in lanes.items() if name != ROLLOUT_LANE
+        down_spans(lane, lambda seen: seen.served, *watched) for name, lane in lanes.items() if name not in READINGS
     ]
     down = merged([span for spans in users for span in spans])
     seen_ns = watched[1] - watched[0]
@@ -87,7 +87,7 @@ def first_good(lanes: Mapping[str, Sequence[Observation]], good: Good, since_ns:
     """
     found: list[tuple[int, Edge]] = []
     for name, lane in lanes.items():
-        if name == ROLLOUT_LANE:
+        if name in READINGS:
             continue
         at = bisect_right(lane, since_ns, key=lambda seen: seen.sent_ns)
         first = next((i for i in range(at, len(lane)) if good(lane[i])), None)

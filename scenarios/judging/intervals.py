@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scenarios.judging.causes import Cause, Verdict
-from scenarios.observations import ROLLOUT_LANE, Observation
+from scenarios.observations import READINGS, Observation
 
 Good = Callable[[Observation], bool]
 MISS_PROBABILITY = 0.001
@@ -57,7 +57,7 @@ class Looks:
     @classmethod
     def of(cls, lanes: Mapping[str, Sequence[Observation]], good: Good) -> "Looks":
         """What users asked in all `lanes`, follow-ups too."""
-        asked = (lane for name, lane in lanes.items() if name != ROLLOUT_LANE)
+        asked = (lane for name, lane in lanes.items() if name not in READINGS)
         every = sorted((seen.sent_ns, not good(seen)) for lane in asked for seen in lane)
         before = [0]
         for _, bad in every:
@@ -146,8 +146,8 @@ def _total(looks: Sequence[Observation], good: Good, everybody: Looks | None, kn
             bad += 1
         elif seen.sent_ns >= known_ns and seen.arrived_by_ns <= last_bad_ns:
             return False
-    # a rollout's state is read, not sampled: every look tells all of it
-    if bad >= TOTAL_LOOKS or looks[0].lane == ROLLOUT_LANE:
+    # a rollout's state is read, not sampled, and a reading of speed is of all its reads: every look tells all of it
+    if bad >= TOTAL_LOOKS or looks[0].lane in READINGS:
         return True
     return everybody is not None and everybody.all_bad(known_ns, last_bad_ns)
 

@@ -10,7 +10,7 @@ from scenarios.runbook.model import Trigger
 from scenarios.runbook.problems import Document
 
 _PARAMETER = re.compile(r"[A-Z][A-Z0-9_]*")
-_THRESHOLD = re.compile(r"(?:>=|>|≥)?\s*(\d{1,12}(?:\.\d{1,12})?)\s*(%?)", re.ASCII)
+_THRESHOLD = re.compile(r"(?:>=|>|≥)?\s*(\d{1,12}(?:\.\d{1,12})?)\s*(%?)(?:\s*slower)?", re.ASCII)
 _NOTHING = frozenset({"", "-", "\N{EN DASH}", "\N{EM DASH}"})
 TRIGGER_COLUMNS = ("signal", "threshold", "for", "severity", "procedure")
 PARAMETER_COLUMNS = ("name", "meaning")
