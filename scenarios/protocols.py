@@ -78,6 +78,25 @@ class Platform(Protocol):
         ...
 
 
+class Router(Protocol):
+    """What stands between users and several places that could serve them."""
+
+    kind: str  # "haproxy", …
+    version: str
+
+    def point(self, colour: str) -> None:
+        """Send every new request to `colour`, whatever kind of request it is."""
+        ...
+
+    def pointing(self) -> Mapping[str, str]:
+        """For each of its backends, where it sends users now."""
+        ...
+
+    def facts(self) -> dict[str, str]:
+        """The same as facts of a state."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lineage:
     """Whether the server is still the one that the drill began with, and has gone on without a break.

@@ -13,7 +13,7 @@ from scenarios.model import Scenario, System
 from scenarios.protocols import Environment, Stage, State, StepResult
 from scenarios.record import Findings, Subject, build_record, promised, uncleaned
 from scenarios.results import DrillRecord
-from scenarios.runbook import Procedure, Runbook, load_runbook
+from scenarios.runbook import Procedure, Runbook, load_runbook, with_waits
 from scenarios.signals import from_trigger, scaled_window_s
 from scenarios.timeline import Timeline
 from scenarios.watching import Watch
@@ -107,7 +107,7 @@ class _Drill:
 
     @property
     def procedure(self) -> Procedure:
-        return self.runbook.procedure(self.scenario.procedure)
+        return with_waits(self.runbook.procedure(self.scenario.procedure), self.subject.time_scale)
 
     def deploy_baseline(self) -> None:
         for release in (*self.scenario.earlier, self.scenario.baseline):

@@ -169,6 +169,7 @@ class Platform(Record):
     kubectl: str | None = None
     postgres: str | None = None
     gcloud: str | None = None
+    router: str | None = None
 
 
 class Summary(Record):
