@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 
-from scenarios import proof
+from scenarios import cuts, proof
 from scenarios.errors import EnvironmentUnavailable, Inconclusive
 from scenarios.harness import Pace, Symptom, symptoms
 from scenarios.judging.availability import availability
@@ -10,7 +10,7 @@ from scenarios.judging.causes import Cause
 from scenarios.model import Scenario, System
 from scenarios.observations import CONTROL_LANE
 from scenarios.protocols import Stage, State
-from scenarios.results import Availability, CheckRecord
+from scenarios.results import Availability, CheckRecord, Cuts
 from scenarios.timeline import Timeline
 from scenarios.watching import Recovery, Watch
 
@@ -52,6 +52,16 @@ def availability_of(stage: Stage, watch: Watch, story: proof.Story) -> Availabil
     until_ns = story.held_ns or max(seen.sent_ns for lane in lanes.values() for seen in lane)
     asked = {name: each for name, each in counts.items() if name != CONTROL_LANE}
     return availability(lanes, watch.promised, (story.candidate_ns, until_ns), story.started_ns, asked)
+
+
+def cuts_of(stage: Stage, watch: Watch, story: proof.Story) -> tuple[Cuts | None, list[CheckRecord]]:
+    """What the way back cut, and whether it may have; nothing where nobody listened."""
+    if stage.listeners is None:
+        return None, []
+    lanes = watch.feed.sorted_lanes()
+    until_ns = story.held_ns or max(seen.sent_ns for lane in lanes.values() for seen in lane)
+    found = cuts.count(lanes, stage.listeners.heard(), story.started_ns, until_ns)
+    return found, cuts.judged(story.scenario, found)
 
 
 def proof_of(stage: Stage, watch: Watch, story: proof.Story) -> list[CheckRecord]:

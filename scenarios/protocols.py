@@ -12,6 +12,7 @@ from typing import Protocol
 from scenarios.ledger import Row
 from scenarios.model import Load, Scenario, System
 from scenarios.observations import Observation
+from scenarios.protocols_host import Listeners
 from scenarios.results import Calibration
 from scenarios.runbook import Procedure, Step
 
@@ -75,25 +76,6 @@ class Platform(Protocol):
 
     def collect(self, sink: EvidenceSink) -> None:
         """Copy logs into the evidence."""
-        ...
-
-
-class Router(Protocol):
-    """What stands between users and several places that could serve them."""
-
-    kind: str  # "haproxy", …
-    version: str
-
-    def point(self, colour: str) -> None:
-        """Send every new request to `colour`, whatever kind of request it is."""
-        ...
-
-    def pointing(self) -> Mapping[str, str]:
-        """For each of its backends, where it sends users now."""
-        ...
-
-    def facts(self) -> dict[str, str]:
-        """The same as facts of a state."""
         ...
 
 
@@ -291,6 +273,7 @@ class Stage:
     ledger_records: Callable[[], Iterable[dict[str, object]]]
     service_rows: Callable[[], list[Row]] | None  # as users see them; None where the system shows no such thing
     measuring: Callable[[], AbstractContextManager[None]]  # the host-wide token that timed windows hold
+    listeners: Listeners | None = None  # None: nobody listens
 
 
 class Environment(Protocol):

@@ -99,6 +99,8 @@ class _Again:
         self.findings.last_answers = self.findings.recovery.answers
         self.findings.availability = gathering.availability_of(self.stage, self.watch, self._story())
         self.findings.checks += gathering.proof_of(self.stage, self.watch, self._story())
+        self.findings.cuts, cut = gathering.cuts_of(self.stage, self.watch, self._story())
+        self.findings.checks += cut
         before = self._judge_ledger()
         if before is None:
             return

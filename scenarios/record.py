@@ -16,6 +16,7 @@ from scenarios.protocols import Stage, StepResult
 from scenarios.results import (
     Availability,
     CheckRecord,
+    Cuts,
     DrillRecord,
     Expected,
     Interval,
@@ -55,6 +56,7 @@ class Findings:
     baseline_answers: dict[str, str | None] = field(default_factory=dict)
     last_answers: dict[str, str | None] = field(default_factory=dict)
     availability: Availability | None = None
+    cuts: Cuts | None = None
     harness: list[Symptom] = field(default_factory=list)  # worst first
     window_cut_s: float = 0.0  # by how much --time-scale shortened the alarm's window
     checks: list[CheckRecord] = field(default_factory=list)
@@ -96,6 +98,7 @@ def build_record(
             "probe_error_ms": stage.probe.error_ms,
             "calibration": stage.probe.calibration,
             "availability": findings.availability,
+            "cuts": findings.cuts,
             "rpa_s": judgement.rpa_s if judgement else None,
             "recovery_point": judgement.recovery_point if judgement else None,
             "writes": judgement.writes if judgement else Writes(),

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+from scenarios.cuts import SPARES
 from scenarios.errors import UsageError
 from scenarios.judging.causes import Verdict
 from scenarios.model import Harm, Need, Scenario, System
@@ -90,6 +91,10 @@ def _check_declaration(system: System, scenario: Scenario) -> None:
         raise UsageError(f"restores={scenario.restores!r}: expected a tuple of some of {', '.join(told)}")
     if {Need.ROUTER, Need.GIT} <= scenario.needs or {Need.ROUTER, Need.CLUSTER} <= scenario.needs:
         raise UsageError("a host with a router has neither a repository nor a cluster; expected one of the needs")
+    if any(name not in SPARES for name in scenario.spares):
+        raise UsageError(f"spares={scenario.spares!r}: expected a tuple of some of {', '.join(SPARES)}")
+    if (scenario.spares and not scenario.listeners) or (scenario.listeners and system.stream_path is None):
+        raise UsageError("spares= needs listeners=, and listeners= needs the system's stream_path=")
     if scenario.harm is Harm.STATE_WRONG:
         raise UsageError("harm 'state_wrong' cannot be watched yet; expected users_hurt or release_stuck")
     if scenario.harm is Harm.RELEASE_STUCK and (Need.CLUSTER not in scenario.needs or not system.deployment):

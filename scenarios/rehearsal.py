@@ -119,6 +119,8 @@ class _Drill:
         self.stage.sentinel.start()
         self.stage.workload.start(self.scenario.load)
         self.stage.probe.start()
+        if self.stage.listeners is not None:
+            self.stage.listeners.start()
 
     def hold_steady(self) -> None:
         window_s = self._window_s(self.scenario.steady_s)
@@ -179,6 +181,8 @@ class _Drill:
     def stop_users(self) -> None:
         # the probe first: it watched the whole hold, and what Locust's end does to the machine is nobody's outage
         self.stage.probe.stop()
+        if self.stage.listeners is not None:
+            self.stage.listeners.stop()
         self.stage.workload.stop()
         self.stage.sentinel.stop()
         before = self.findings.recovery
@@ -195,6 +199,8 @@ class _Drill:
         self.findings.last_answers = self.findings.recovery.answers
         self.findings.availability = gathering.availability_of(self.stage, self.watch, self._story())
         self.findings.checks += gathering.proof_of(self.stage, self.watch, self._story())
+        self.findings.cuts, cut = gathering.cuts_of(self.stage, self.watch, self._story())
+        self.findings.checks += cut
         self._judge_ledger()
         after = gathering.snapshot(self.stage, self.system, "after", self.before)
         difference = checks.diff(self.before, after, checks.unpromised(self.scenario.restores))

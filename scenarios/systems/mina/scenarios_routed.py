@@ -1,4 +1,4 @@
-"""What is rehearsed of mina where two releases run side by side behind a router: the switch back, and what is in its way."""
+"""What is rehearsed of mina where two releases run behind a router: the switch back, and what is in its way."""
 
 from dataclasses import replace
 
@@ -15,6 +15,8 @@ SWITCH = Scenario(
     signal="error rate",
     parameters={"PREVIOUS_REVISION": "0002_segments", "PREVIOUS_RELEASE": "v1"},
     needs=frozenset({Need.POSTGRES, Need.ROUTER, Need.OWN_PROCESSES}),
+    listeners=4,
+    spares=("connections", "streams"),
 )
 
 TOO_EARLY = replace(
