@@ -5,7 +5,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reports import charts, clocks, words
+from reports import charts, clocks, cuts, words
 from reports.evidence import read_json
 from reports.seen import LATENCIES
 from reports.summary import load_summary, write_text
@@ -53,6 +53,10 @@ def render_page(summary: Summary, views: list[DrillView], run_folder: Path) -> s
     return environment.get_template("index.html.j2").render(
         summary=summary,
         drills=views,
+        cut_rows=cuts.rows_of(summary),
+        cut_heads=cuts.HEADS,
+        cut_title=cuts.TITLE,
+        cut_phrase=cuts.phrase,
         sentence=sentence,
         tone=tone,
         tiles=_tiles(summary),

@@ -4,7 +4,7 @@ import textwrap
 from pathlib import Path
 from typing import Literal
 
-from reports import clocks, words
+from reports import clocks, cuts, words
 from reports.words import Outcome
 from scenarios.judging.causes import Verdict
 from scenarios.model import RecoveryClock
@@ -39,6 +39,8 @@ def summary_lines(summary: Summary, run_folder: Path, width: int) -> list[Line]:
     for number, drill in enumerate(summary.drills, start=1):
         lines += _drill_lines(number, drill, run_folder, width, summary.time_scale)
         lines.append(("", ""))
+    side_by_side: list[Line] = [(text, "") for text in cuts.text_rows(summary)]
+    lines += [*side_by_side, ("", "")] if side_by_side else []
     lines += _not_rehearsed_lines(summary, width)
     lines += _closing_lines(summary, run_folder, width)
     return lines
@@ -72,6 +74,7 @@ def _drill_lines(number: int, drill: DrillRecord, run_folder: Path, width: int, 
     lines += _wrapped(clocks.claim(drill), width, "")
     lines += _wrapped(clocks.first_good(drill), width, "")
     lines += _wrapped(words.loss_phrase(drill), width, "")
+    lines += _wrapped(cuts.phrase(drill), width, "")
     lines += _wrapped(f"evidence: {run_folder / drill.evidence}", width, "dim")
     return lines
 

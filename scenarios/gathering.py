@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 
-from scenarios import proof
+from scenarios import cuts, proof
 from scenarios.errors import EnvironmentUnavailable, Inconclusive
 from scenarios.harness import Pace, Symptom, symptoms
 from scenarios.judging.availability import availability
@@ -10,8 +10,8 @@ from scenarios.judging.causes import Cause
 from scenarios.judging.speed import READ_LANE, reading
 from scenarios.model import Scenario, System
 from scenarios.observations import CONTROL_LANE, SPEED_LANE
-from scenarios.protocols import Stage, State
-from scenarios.results import Availability, CheckRecord, Speed
+from scenarios.protocols import EvidenceSink, Stage, State, StepResult
+from scenarios.results import Availability, CheckRecord, Cuts, Speed
 from scenarios.timeline import Timeline
 from scenarios.watching import Recovery, Watch
 
@@ -74,6 +74,16 @@ def speed_of(watch: Watch, story: proof.Story) -> Speed | None:
     )
 
 
+def cuts_of(stage: Stage, watch: Watch, story: proof.Story) -> tuple[Cuts | None, list[CheckRecord]]:
+    """What the way back cut, and whether it may have; nothing where nobody listened."""
+    if stage.listeners is None:
+        return None, []
+    lanes = watch.feed.sorted_lanes()
+    until_ns = story.held_ns or max(seen.sent_ns for lane in lanes.values() for seen in lane)
+    found = cuts.count(lanes, stage.listeners.heard(), story.started_ns, until_ns)
+    return found, cuts.judged(story.scenario, found)
+
+
 def proof_of(stage: Stage, watch: Watch, story: proof.Story) -> list[CheckRecord]:
     """Whether enough has happened for the drill to prove anything; Inconclusive where its record cannot be read."""
     lanes = watch.feed.lanes
@@ -103,3 +113,17 @@ def snapshot(stage: Stage, system: System, name: str, before: State | None) -> S
         raise Inconclusive(Cause.SNAPSHOT_FAILED, f"{name}: {type(error).__name__}: {error}") from error
     stage.sink.write_json(f"state/{name}.json", asdict(state))
     return state
+
+
+def note_step(sink: EvidenceSink, result: StepResult) -> None:
+    """What a step did, as an event at its end."""
+    sink.event(
+        "step",
+        result.ended_ns,
+        name=result.step.name,
+        source=result.step.source,
+        exit=result.exit,
+        ok=result.ok,
+        started_ns=result.started_ns,
+        why=result.why,
+    )

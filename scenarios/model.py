@@ -93,6 +93,8 @@ class Scenario:
     parameters: Mapping[str, str] = field(default_factory=dict)  # values of the runbook's parameters
     needs: frozenset[Need] = frozenset()
     load: Load = Load()
+    listeners: int = 0  # users of the system's live stream, besides the load
+    spares: tuple[str, ...] = ()  # what the procedure must not cut: "connections", "streams"
     steady_s: float = 60.0  # scaled by --time-scale
     hold_s: float = 60.0  # scaled by --time-scale
     settle_s: float = 5.0  # real: how long after the procedure users may still be hurt before it counts as failed
@@ -125,6 +127,7 @@ class System:
     deployment: str = ""  # on a cluster: the Deployment that serves users
     ledger_table: str = "sessions"  # read back as (id, client, seq, body), and `version` where it has one
     ledger_path: str | None = None  # where its service shows the same in pages; None: it shows no such thing
+    stream_path: str | None = None  # where its live stream is, `{session}` for a session's id; None: it has none
     scenarios: tuple[Scenario, ...] = ()
     folder: Path = Path()
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from scenarios.ledger import Row
 from scenarios.model import Load, Scenario, System
 from scenarios.observations import Observation
+from scenarios.protocols_host import Listeners
 from scenarios.results import Calibration
 from scenarios.runbook import Procedure, Step
 
@@ -281,6 +282,7 @@ class Stage:
     ledger_records: Callable[[], Iterable[dict[str, object]]]
     service_rows: Callable[[], list[Row]] | None  # as users see them; None where the system shows no such thing
     measuring: Callable[[], AbstractContextManager[None]]  # the host-wide token that timed windows hold
+    listeners: Listeners | None = None  # None: nobody listens
 
 
 class Environment(Protocol):

@@ -101,6 +101,8 @@ class _Again:
         self.findings.availability = gathering.availability_of(self.stage, self.watch, self._story())
         self.findings.speed = gathering.speed_of(self.watch, self._story())
         self.findings.checks += gathering.proof_of(self.stage, self.watch, self._story())
+        self.findings.cuts, cut = gathering.cuts_of(self.stage, self.watch, self._story())
+        self.findings.checks += cut
         before = self._judge_ledger()
         if before is None:
             return

@@ -16,6 +16,7 @@ from scenarios.protocols import Stage, StepResult
 from scenarios.results import (
     Availability,
     CheckRecord,
+    Cuts,
     DrillRecord,
     Expected,
     Interval,
@@ -57,6 +58,7 @@ class Findings:
     last_answers: dict[str, str | None] = field(default_factory=dict)
     availability: Availability | None = None
     speed: Speed | None = None
+    cuts: Cuts | None = None
     harness: list[Symptom] = field(default_factory=list)  # worst first
     window_cut_s: float = 0.0  # by how much --time-scale shortened the alarm's window
     checks: list[CheckRecord] = field(default_factory=list)
@@ -99,6 +101,7 @@ def build_record(
             "calibration": stage.probe.calibration,
             "availability": findings.availability,
             "speed": findings.speed,
+            "cuts": findings.cuts,
             "rpa_s": judgement.rpa_s if judgement else None,
             "recovery_point": judgement.recovery_point if judgement else None,
             "writes": judgement.writes if judgement else Writes(),

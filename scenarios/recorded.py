@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from scenarios import chain
+from scenarios.heard import Heard, read_heard
 from scenarios.judging_file import Judging
 from scenarios.ledger import read_ledger
 from scenarios.model import Load
@@ -52,6 +53,7 @@ class Recorded:
             ledger_records=lambda: read_ledger(self.folder / "ledger"),
             service_rows=None,
             measuring=nullcontext,
+            listeners=self if self._inputs.scenario.listeners else None,
         )
 
     @property
@@ -62,6 +64,9 @@ class Recorded:
 
     def observations(self) -> Sequence[Observation]:
         return self._seen[: self.limit]
+
+    def heard(self) -> Sequence[Heard]:
+        return read_heard(self.folder)
 
     def counts(self) -> Mapping[str, LaneCounts]:
         return self._inputs.counts

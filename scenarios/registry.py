@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+from scenarios.cuts import SPARES
 from scenarios.errors import UsageError
 from scenarios.judging.causes import Verdict
 from scenarios.model import Harm, Need, Scenario, System
@@ -24,6 +25,7 @@ PLACE = ("DATABASE_URL", "PORT", "SERVICE_URL", "PGHOST", "PGPORT", "PGUSER", "P
 CLUSTER = ("NAMESPACE", "KUBECONFIG", "DEPLOYED_MANIFESTS")
 HOST = ("CONFIGURATION", "PIDFILE", "INCIDENT_WEBHOOK")
 GIT = ("CHECKOUT",)  # a host where pushing deploys
+ROUTER = ("COLOURS", "ROUTER_SOCKET", "GREEN_PORT", "BLUE_PORT")  # a host with two colours behind a router
 
 
 def load_system(folder: Path) -> System:
@@ -87,6 +89,12 @@ def _check_declaration(system: System, scenario: Scenario) -> None:
     told = (*ANSWERS_TELL, *system.tells)
     if any(name not in told for name in scenario.restores):
         raise UsageError(f"restores={scenario.restores!r}: expected a tuple of some of {', '.join(told)}")
+    if {Need.ROUTER, Need.GIT} <= scenario.needs or {Need.ROUTER, Need.CLUSTER} <= scenario.needs:
+        raise UsageError("a host with a router has neither a repository nor a cluster; expected one of the needs")
+    if any(name not in SPARES for name in scenario.spares):
+        raise UsageError(f"spares={scenario.spares!r}: expected a tuple of some of {', '.join(SPARES)}")
+    if (scenario.spares and not scenario.listeners) or (scenario.listeners and system.stream_path is None):
+        raise UsageError("spares= needs listeners=, and listeners= needs the system's stream_path=")
     if scenario.harm is Harm.STATE_WRONG:
         raise UsageError("harm 'state_wrong' cannot be watched yet; expected users_hurt or release_stuck")
     if scenario.harm is Harm.RELEASE_STUCK and (
@@ -105,6 +113,7 @@ def _check_runbook(scenario: Scenario, runbook: Runbook) -> None:
         *PLACE,
         *(CLUSTER if Need.CLUSTER in scenario.needs else HOST),
         *(GIT if Need.GIT in scenario.needs else ()),
+        *(ROUTER if Need.ROUTER in scenario.needs else ()),
     )
     values = {**dict.fromkeys(place, "given"), **scenario.parameters}
     for name in (scenario.procedure, scenario.verification):

@@ -13,7 +13,7 @@ from scenarios.model import Scenario, System
 from scenarios.protocols import Environment, Stage, State, StepResult
 from scenarios.record import Findings, Subject, build_record, promised, uncleaned
 from scenarios.results import DrillRecord
-from scenarios.runbook import Procedure, Runbook, load_runbook
+from scenarios.runbook import Procedure, Runbook, load_runbook, with_waits
 from scenarios.signals import from_trigger, scaled_window_s, slower
 from scenarios.timeline import Timeline
 from scenarios.watching import Watch
@@ -107,7 +107,7 @@ class _Drill:
 
     @property
     def procedure(self) -> Procedure:
-        return self.runbook.procedure(self.scenario.procedure)
+        return with_waits(self.runbook.procedure(self.scenario.procedure), self.subject.time_scale)
 
     def deploy_baseline(self) -> None:
         self._guard()
@@ -120,6 +120,8 @@ class _Drill:
         self.stage.sentinel.start()
         self.stage.workload.start(self.scenario.load)
         self.stage.probe.start()
+        if self.stage.listeners is not None:
+            self.stage.listeners.start()
 
     def hold_steady(self) -> None:
         window_s = self._window_s(self.scenario.steady_s)
@@ -184,6 +186,8 @@ class _Drill:
     def stop_users(self) -> None:
         # the probe first: it watched the whole hold, and what Locust's end does to the machine is nobody's outage
         self.stage.probe.stop()
+        if self.stage.listeners is not None:
+            self.stage.listeners.stop()
         self.stage.workload.stop()
         self.stage.sentinel.stop()
         before = self.findings.recovery
@@ -201,6 +205,8 @@ class _Drill:
         self.findings.availability = gathering.availability_of(self.stage, self.watch, self._story())
         self.findings.speed = gathering.speed_of(self.watch, self._story())
         self.findings.checks += gathering.proof_of(self.stage, self.watch, self._story())
+        self.findings.cuts, cut = gathering.cuts_of(self.stage, self.watch, self._story())
+        self.findings.checks += cut
         self._judge_ledger()
         after = gathering.snapshot(self.stage, self.system, "after", self.before)
         difference = checks.diff(self.before, after, checks.unpromised(self.scenario.restores))
@@ -271,16 +277,7 @@ class _Drill:
     def _on_step(self, result: StepResult) -> None:
         # kept one by one: what a step did before the harness failed is not forgotten
         self.findings.steps.append(result)
-        self.stage.sink.event(
-            "step",
-            result.ended_ns,
-            name=result.step.name,
-            source=result.step.source,
-            exit=result.exit,
-            ok=result.ok,
-            started_ns=result.started_ns,
-            why=result.why,
-        )
+        gathering.note_step(self.stage.sink, result)
 
     def _guard(self) -> None:
         """Nothing is changed that this run has not made; asked before the clock of a procedure starts."""

@@ -142,6 +142,20 @@ class Speed(Record):
     untold: int
 
 
+class Cuts(Record):
+    """What a way back did to whoever was connected, from its first command to the end of the wait for recovery."""
+
+    window_s: float
+    asked: int  # requests of the probe, follow-ups left out
+    refused: int  # nobody took the connection
+    cut: int  # the connection went away before the answer was there
+    unanswered: int  # the deadline was over first
+    streams: int  # live streams that were open when it began
+    streams_ended: int  # in order, as an answer ends
+    streams_cut: int  # in the middle, or gone silent
+    longest_gap_s: float  # between two streams of one listener
+
+
 class DrillRecord(Record):
     """One drill: the object in summary.json and the whole of verdict.json."""
 
@@ -168,6 +182,7 @@ class DrillRecord(Record):
     calibration: Calibration | None = None
     availability: Availability | None = None
     speed: Speed | None = None  # null where the drill is not about it
+    cuts: Cuts | None = None  # null where nobody listened
     rpa_s: float | None
     recovery_point: RecoveryPoint | None = None
     writes: Writes
@@ -185,6 +200,7 @@ class Platform(Record):
     kubectl: str | None = None
     postgres: str | None = None
     gcloud: str | None = None
+    router: str | None = None
 
 
 class Summary(Record):

@@ -1,6 +1,6 @@
 """The simulated world's machine and its background users: what a sentinel reads of it, and what they make of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ class HostFacts:
 
 
 class SimulatedUsers:
-    """Workload and sentinel of one world."""
+    """Workload, sentinel and guard of one world."""
 
     def __init__(self, world: "World", what: str) -> None:
         self.world = world
@@ -55,6 +55,10 @@ class SimulatedUsers:
     def stop(self) -> None:
         self.ended_ns = self.world.now_ns
         self.world.stopped.append(self.what)
+
+    def check(self, parameters: Mapping[str, str]) -> None:
+        if self.world.refused:
+            raise Inconclusive(Cause.TARGET_REFUSED, self.world.refused)
 
     def made(self) -> Sequence[Request]:
         """Fifty a second, each answered within 5 ms, while users are there."""

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from scenarios.errors import Inconclusive
-from scenarios.judging.causes import Cause
+from scenarios.heard import Heard
 from scenarios.ledger import Row
 from scenarios.model import Scenario, System
 from scenarios.protocols import EvidenceSink, Lineage, Stage, State, StepResult
@@ -79,6 +78,7 @@ class World:
     transactions: dict[int, str | None] = field(default_factory=dict)
     state_rows: dict[str, str] = field(default_factory=lambda: {"ada": "digest"})
     slow: dict[tuple[str, int], float] = field(default_factory=dict)  # (lane, sent about ns) to seconds: answered badly
+    heard: list[Heard] | None = None  # what listeners of live streams wrote down; None: nobody listens
     probe_dies_ns: int | None = None
     users_die_ns: int | None = None
     now_ns: int = 1000 * SECOND
@@ -162,10 +162,6 @@ class SimulatedParts(SimulatedUsers):
             self.world.turn(self.world.candidate)
         self.world.sleep(0.2)
 
-    def check(self, parameters: Mapping[str, str]) -> None:
-        if self.world.refused:
-            raise Inconclusive(Cause.TARGET_REFUSED, self.world.refused)
-
     def stand(self) -> None:
         """Every release of this world stands at once."""
 
@@ -239,6 +235,13 @@ class Logs(SimulatedParts):
             raise self.world.log_error
 
 
+class SimulatedListeners(SimulatedParts):
+    """Listeners who tell what the world's knob says."""
+
+    def heard(self) -> list[Heard]:
+        return self.world.heard or []
+
+
 class SimulatedEnvironment:
     """Gives the world's Stage."""
 
@@ -273,6 +276,7 @@ def stage_of(world: World) -> Stage:
         ledger_records=world.ledger_records,
         service_rows=world.shown or partial(parts.ledger_rows, "sessions"),
         measuring=nullcontext,
+        listeners=SimulatedListeners(world) if world.heard is not None else None,
     )
 
 

@@ -22,10 +22,10 @@ def write(path: Path, text: str) -> None:
 class NoService(GitHost):
     """A host without gunicorn: what is looked at here is the repository and the folders."""
 
-    def _start_gunicorn(self) -> None:
+    def _serve(self) -> None:
         pass
 
-    def _wait_for(self, release: str) -> None:
+    def _wait_for(self, release: str, port: int, master: object) -> None:
         pass
 
 

@@ -131,6 +131,12 @@ def recovery_takes_about_as_long_as_it_may(world: World) -> Scenario:
     return replace(BACK, objective=Objective(rto_s=1.0, rpo_s=0))
 
 
+@way(Cause.NO_STREAMS)
+def nobody_hears_a_stream(world: World) -> Scenario:
+    world.heard = []
+    return replace(BACK, listeners=2, spares=("streams",))
+
+
 @way(Cause.READ_BACK_FAILED)
 def the_rows_cannot_be_read_back(world: World) -> None:
     world.read_back_error = OSError("connection refused")

@@ -42,6 +42,8 @@ class Cause(StrEnum):
     NOT_RESTORED = "not_restored"
     RTO_EXCEEDED = "rto_exceeded"
     RPO_EXCEEDED = "rpo_exceeded"
+    STREAMS_CUT = "streams_cut"
+    CONNECTIONS_CUT = "connections_cut"
     VERIFICATION_FAILED = "verification_failed"
     # inconclusive: the system or the scenario gave nothing to judge
     NO_STEADY_STATE = "no_steady_state"
@@ -59,6 +61,7 @@ class Cause(StrEnum):
     TOO_FEW_WRITES_DURING = "too_few_writes_during"
     TOO_FEW_WRITES_AFTER = "too_few_writes_after"
     OBJECTIVE_STRADDLED = "objective_straddled"
+    NO_STREAMS = "no_streams"
     READ_BACK_FAILED = "read_back_failed"
     SNAPSHOT_FAILED = "snapshot_failed"
     # inconclusive: the harness is to blame, so the drill is tried once more; what explains most comes first
@@ -128,6 +131,8 @@ _SENTENCES: dict[Cause, str] = {
     Cause.NOT_RESTORED: "The procedure was over and what the baseline promises had not come back.",
     Cause.RTO_EXCEEDED: "Recovery took longer than the objective allows.",
     Cause.RPO_EXCEEDED: "More was lost than the objective allows.",
+    Cause.STREAMS_CUT: "Live streams were cut in the middle by a way back that promises to spare them.",
+    Cause.CONNECTIONS_CUT: "Requests were refused or broken off by a way back that promises to spare them.",
     Cause.VERIFICATION_FAILED: "A line of the runbook's own verification list is not true.",
     Cause.NO_STEADY_STATE: "The baseline never served users steadily, so there was nothing to hurt.",
     Cause.PROMISE_UNTOLD: "The baseline's answers do not tell what it promises, so its return could not be seen.",
@@ -144,6 +149,7 @@ _SENTENCES: dict[Cause, str] = {
     Cause.TOO_FEW_WRITES_DURING: "Too few writes were attempted while the candidate ran to judge loss.",
     Cause.TOO_FEW_WRITES_AFTER: "Too few writes were acknowledged after the rollback to call users served.",
     Cause.OBJECTIVE_STRADDLED: "The measured interval lies across the objective: neither met nor missed.",
+    Cause.NO_STREAMS: "Live streams were not all open when the procedure began, so what it cuts could not be counted.",
     Cause.READ_BACK_FAILED: "The rows could not be read back, so loss could not be judged.",
     Cause.SNAPSHOT_FAILED: "The state could not be looked at, so what the rollback changed is not known.",
     Cause.HOST_SUSPENDED: "This machine slept during the drill: its times are not those that users had.",

@@ -11,7 +11,7 @@ from scenarios.runbook.problems import Document
 STEP_ATTRIBUTES = ("name", "deadline", "expect", "reject", "exit", "source", "pairs")
 PROCEDURE_ATTRIBUTES = ("id", "rto", "rpo", "clock", "needs")
 VERIFICATION_ATTRIBUTES = ("id", "needs")
-MANUAL_ATTRIBUTES = ("name", "adapted", "deadline")
+MANUAL_ATTRIBUTES = ("name", "adapted", "deadline", "wait")
 ADAPTED_DEADLINE_S = 300.0
 _EXITS = re.compile(r"\d{1,3}(?:\s*,\s*\d{1,3})*", re.ASCII)
 _ADAPTED_PATH = re.compile(r"(?:[A-Za-z0-9_\-][A-Za-z0-9_.\-]*/)*[A-Za-z0-9_\-][A-Za-z0-9_.\-]*\.sh")
@@ -46,7 +46,10 @@ def read_manual(document: Document, line: int, text: str) -> tuple[ManualStep, S
     """A manual step, and the step that runs its adapted script where it has one."""
     attributes = parse_attributes(document, line, "manual step", text, MANUAL_ATTRIBUTES)
     name = attributes.required("name", 'name="…" saying what the person does')
-    adapted = attributes.values.get("adapted")
+    adapted, wait_s = attributes.values.get("adapted"), attributes.duration_s("wait")
+    if wait_s is not None and (adapted is None or not wait_s):
+        what = f"manual step {name!r} has a wait that nothing keeps"
+        raise attributes.problem(what, "wait=24h beside the adapted= script that waits $WAIT_S seconds in its place")
     if adapted is None:
         return ManualStep(name=name, adapted=None, line=line), None
     if not _ADAPTED_PATH.fullmatch(adapted):
@@ -63,7 +66,12 @@ def read_manual(document: Document, line: int, text: str) -> tuple[ManualStep, S
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80] or "manual"
     # The path's alphabet was checked above, so it is one plain word to bash.
     step = Step(
-        name=slug, source="adapted", script=f". ./{adapted}\n", deadline_s=deadline_s or ADAPTED_DEADLINE_S, line=line
+        name=slug,
+        source="adapted",
+        script=f". ./{adapted}\n",
+        deadline_s=deadline_s or ADAPTED_DEADLINE_S,
+        wait_s=wait_s or 0.0,
+        line=line,
     )
     return ManualStep(name=name, adapted=adapted, line=line), step
 

@@ -1,7 +1,8 @@
 """A runbook as frozen declarations, as read from a RUNBOOK.md. Durations are seconds, lines count from 1."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +10,7 @@ from scenarios.errors import UsageError
 from scenarios.model import Need, RecoveryClock
 
 Source = Literal["written", "corrected", "adapted"]
+CALENDAR_CAP_S = 5.0  # no drill waits for a day, not at time scale 1 either
 SOURCES: tuple[Source, ...] = ("written", "corrected", "adapted")
 
 
@@ -24,6 +26,7 @@ class Step:
     expect: str | None = None  # must be found in the output
     reject: str | None = None  # must not be found in it
     exits: frozenset[int] = frozenset({0})
+    wait_s: float = 0.0  # a calendar wait before it is over, as the runbook has it: "keep it for 24 h"
     pairs: str | None = None  # "procedure-id/step-name" of the written step that this corrected one stands beside
 
 
@@ -60,6 +63,19 @@ class Procedure:
                 return step
         known = ", ".join(step.name for step in self.steps)
         raise UsageError(f"procedure {self.id} has no step {name!r}; expected one of: {known}")
+
+
+def with_waits(procedure: Procedure, time_scale: float) -> Procedure:
+    """`procedure` with $WAIT_S set for each step that has a calendar wait, as long as a drill waits in its place."""
+
+    def timed(step: Step) -> Step:
+        if not step.wait_s:
+            return step
+        instead_s = math.ceil(min(step.wait_s * time_scale, CALENDAR_CAP_S))
+        script = f"WAIT_S={instead_s} # in place of {step.wait_s:g} s\n{step.script}"
+        return replace(step, script=script, deadline_s=step.deadline_s + instead_s)
+
+    return replace(procedure, steps=tuple(timed(step) for step in procedure.steps))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

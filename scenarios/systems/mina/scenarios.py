@@ -64,6 +64,7 @@ CONTROLS = (
 SYSTEM = System(
     name="mina",
     ledger_path="/api/ledger",
+    stream_path="/api/sessions/{session}/stream",
     owner="database",
     database="mina_production",
     tells=("configuration", "summaries"),

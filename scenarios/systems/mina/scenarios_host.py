@@ -59,6 +59,7 @@ BY_HAND = replace(
     title="start again by hand, as written: a worker class that gunicorn has dropped",
     procedure="restart-by-hand",
     needs=frozenset({Need.POSTGRES, Need.OWN_PROCESSES}),
+    listeners=4,
     expected=Expectation.of(Cause.STEP_FAILED),
     suites=NIGHTLY,
 )
