@@ -36,7 +36,7 @@ def rows_of(summary: Summary) -> list[CutRow]:
     found = [(number, drill, drill.cuts) for number, drill in enumerate(summary.drills, start=1) if drill.cuts]
     if len(found) < 2:
         return []
-    found.sort(key=lambda each: (each[2].streams_cut, each[2].refused + each[2].cut, each[0]))
+    found.sort(key=lambda each: (each[2].streams_cut, each[2].refused + each[2].cut + each[2].unanswered, each[0]))
     return [
         CutRow(
             number=number,

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from reports import cuts as told
+from reports.page import render_page
+from reports.table import summary_lines
 from scenarios.cuts import count, judged, open_at
 from scenarios.heard import RECORD, Event, Heard, read_heard
 from scenarios.judging.causes import Cause
 from scenarios.observations import Observation
-from scenarios.results import Cuts
+from scenarios.results import Cuts, Platform, Summary
+from tests.sample_records import record
 from tests.simulated_probe import SECOND
 from tests.simulated_world import BACK, PASSED, World, outcome, verdict_of
 
@@ -110,10 +113,49 @@ def test_a_drill_with_listeners_counts_and_judges(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.heard = [Heard(listener=n, at_ns=began, event="opened") for n in range(2)]
     world.heard.append(Heard(listener=1, at_ns=began + 5 * SECOND, event="cut"))
-    record = world.play(SPARING)
-    assert outcome(record) == ("failed", "streams_cut")
-    assert verdict_of(record, "cut-connections") == PASSED
-    assert "of 2 live streams 1 cut" in told.phrase(record)
+    cut = world.play(SPARING)
+    assert outcome(cut) == ("failed", "streams_cut")
+    assert verdict_of(cut, "cut-connections") == PASSED
+    assert "of 2 live streams 1 cut" in told.phrase(cut)
+
+
+def test_drills_stand_side_by_side_and_those_that_cut_least_come_first(tmp_path: Path) -> None:
+    records = [record(verdict="passed", as_expected=True) for _ in range(2)]
+    none = Summary(
+        run="r",
+        started_at="2026-01-02T03:04:05+00:00",
+        git_rev="0",
+        verdict="passed",
+        time_scale=0.02,
+        suite=None,
+        platform=Platform(),
+        not_rehearsed=[],
+        drills=records,
+    )
+    assert told.text_rows(none) == []
+    few = Cuts(
+        window_s=2,
+        asked=396,
+        refused=0,
+        cut=0,
+        unanswered=0,
+        streams=4,
+        streams_ended=4,
+        streams_cut=0,
+        longest_gap_s=0.3,
+    )
+    many = few.model_copy(update={"refused": 32, "cut": 4, "streams_ended": 0, "streams_cut": 4})
+    drills = [drill.model_copy(update={"cuts": cuts}) for drill, cuts in zip(records, (many, few), strict=True)]
+    two = none.model_copy(update={"drills": drills})
+    title, head, first, last = told.text_rows(two)
+    assert title.startswith(told.TITLE)
+    assert head.split()[0] == "drill"
+    assert first.split()[:8] == ["2", "396", "0", "0", "0", "4", "0", "4"]
+    assert last.split()[:8] == ["1", "396", "32", "4", "0", "4", "4", "0"]
+    page = render_page(two, [], tmp_path)
+    assert page.index('href="#drill-2"') < page.index('href="#drill-1"')
+    assert told.TITLE in page
+    assert told.TITLE in "\n".join(text for text, _ in summary_lines(two, tmp_path, 100))
 
 
 def test_the_record_is_read_back_in_order_without_a_line_that_was_cut_off(tmp_path: Path) -> None:

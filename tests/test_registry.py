@@ -163,6 +163,18 @@ def test_a_mistake_in_the_declaration_is_told_with_file_and_line(folder: Path, t
         ),
         ('procedure="back"', 'procedure="verification"', "stands where the other belongs"),
         ('defect="d"', 'defect="d", verification="back"', "stands where the other belongs"),
+        (
+            'defect="d"',
+            'defect="d", listeners=1, spares=("steams",)',
+            "expected a tuple of some of connections, streams",
+        ),
+        ('defect="d"', 'defect="d", spares=("streams",)', "listeners= needs the system's stream_path="),
+        ('defect="d"', 'defect="d", listeners=1', "listeners= needs the system's stream_path="),
+        (
+            'defect="d"',
+            'defect="d", needs=frozenset({"router", "git"})',
+            "a repository nor a cluster; expected one of the needs",
+        ),
         ('defect="d"', 'defect="d", restores=("shcema",)', "expected a tuple of some of release, schema"),
         ('defect="d"', 'defect="d", restores=("schema")', "expected a tuple of some of release, schema"),
         ('defect="d"', 'defect="d", harm="state_wrong"', "cannot be watched yet; expected users_hurt or release_stuck"),

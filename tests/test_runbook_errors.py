@@ -127,6 +127,14 @@ STEPS = [
     ("Only words.\n", "RUNBOOK.md:8: procedure 'back' has no steps; expected at least one ```bash block"),
     ("    echo indented\n", "RUNBOOK.md:8: procedure 'back' has no steps; expected at least one ```bash block"),
     ("### Deeper\n", "RUNBOOK.md:8: procedure 'back' has no steps; expected at least one ```bash block"),
+    (
+        "<!-- manual: name=x wait=24h -->\n",
+        "RUNBOOK.md:9: manual step 'x' has a wait that nothing keeps; expected wait=24h beside the adapted=",
+    ),
+    (
+        "<!-- manual: name=x adapted=a.sh wait=0 -->\n",
+        "RUNBOOK.md:9: manual step 'x' has a wait that nothing keeps; expected wait=24h beside the adapted=",
+    ),
     ("<!-- manual: adapted=a.sh -->\n", "RUNBOOK.md:9: this manual step has no name; expected name="),
     (
         "<!-- manual: name=x adapted=../a.sh -->\n",
