@@ -55,6 +55,7 @@ def seen_text(record: DrillRecord) -> str:
     if seen is None:
         return ""
     lines = [
+        *([words.speed_phrase(record)] if record.speed else []),
         *(f"{name}: {text} after the procedure began" for name, text in clocks.readings(record)),
         *([seen.early] if seen.early else []),
         seen.hurt,

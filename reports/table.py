@@ -73,6 +73,7 @@ def _drill_lines(number: int, drill: DrillRecord, run_folder: Path, width: int, 
     lines += _wrapped("; ".join(clocks.clock_phrases(drill, time_scale)), width, "")
     lines += _wrapped(clocks.claim(drill), width, "")
     lines += _wrapped(clocks.first_good(drill), width, "")
+    lines += _wrapped(words.speed_phrase(drill), width, "")
     lines += _wrapped(words.loss_phrase(drill), width, "")
     lines += _wrapped(cuts.phrase(drill), width, "")
     lines += _wrapped(f"evidence: {run_folder / drill.evidence}", width, "dim")

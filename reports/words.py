@@ -193,6 +193,18 @@ def repeated(record: DrillRecord) -> str:
     )
 
 
+def speed_phrase(record: DrillRecord) -> str:
+    """How fast answers came before, under the candidate and afterwards; "" where the drill is not about that."""
+    told = record.speed
+    if told is None:
+        return ""
+    parts = [f"{told.typical_ms:.1f} ms before the candidate"]
+    parts += [f"{told.candidate_ms:.1f} ms under it"] if told.candidate_ms is not None else []
+    parts += [f"{told.after_ms:.1f} ms after the rollback"] if told.after_ms is not None else []
+    left = f"; {told.untold} of {told.windows} half seconds left out" if told.untold else ""
+    return f"answers took, at the median, {', '.join(parts)} (slow past {told.limit_ms:.1f} ms{left})"
+
+
 def bad_classes(writes: Writes) -> list[tuple[str, int]]:
     """Every class of the ledger, other than lost, that means harm and was counted above zero."""
     counts = ((name, getattr(writes, name)) for name in BAD_CLASSES)
