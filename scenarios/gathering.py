@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 
-from scenarios import cuts, proof
+from scenarios import cuts, holding, proof
 from scenarios.errors import EnvironmentUnavailable, Inconclusive
 from scenarios.harness import Pace, Symptom, symptoms
 from scenarios.judging.availability import availability
@@ -12,6 +12,7 @@ from scenarios.model import Scenario, System
 from scenarios.observations import CONTROL_LANE, SPEED_LANE
 from scenarios.protocols import EvidenceSink, Stage, State, StepResult
 from scenarios.results import Availability, CheckRecord, Cuts, Speed
+from scenarios.runbook import Hold
 from scenarios.timeline import Timeline
 from scenarios.watching import Recovery, Watch
 
@@ -82,6 +83,11 @@ def cuts_of(stage: Stage, watch: Watch, story: proof.Story) -> tuple[Cuts | None
     until_ns = story.held_ns or max(seen.sent_ns for lane in lanes.values() for seen in lane)
     found = cuts.count(lanes, stage.listeners.heard(), story.started_ns, until_ns)
     return found, cuts.judged(story.scenario, found)
+
+
+def held_as_promised(hold: Hold | None, watch: Watch, story: proof.Story) -> list[CheckRecord]:
+    """The figures that the verification list promises of the hold; nothing where it promises none."""
+    return [] if hold is None else holding.judged(hold, watch.feed.sorted_lanes(), story)
 
 
 def proof_of(stage: Stage, watch: Watch, story: proof.Story) -> list[CheckRecord]:

@@ -14,6 +14,7 @@ from scenarios.model import Objective, Scenario, System
 from scenarios.protocols import HostReading, Lane, LaneCounts, Request, Stage, StepResult
 from scenarios.record import Findings, Subject
 from scenarios.results import Calibration
+from scenarios.runbook import Hold
 from scenarios.timeline import Timeline
 from scenarios.watching import Watch
 
@@ -49,6 +50,7 @@ class Judging:
     calibration: Calibration | None
     readings: list[HostReading]
     cpu_share: float | None
+    hold: Hold | None = None  # what the verification list promises of it; None where it was not run
     made: list[Request] = field(default_factory=list)
     stopped: tuple[str, str] | None = None  # cause and detail of what ended the drill early
 
@@ -84,6 +86,7 @@ def judging_of(
         calibration=stage.probe.calibration,
         readings=list(stage.sentinel.readings()),
         cpu_share=stage.workload.cpu_share(),
+        hold=findings.hold,
         made=list(stage.workload.made()),
         stopped=(stopped.cause, stopped.detail) if stopped else None,
     )

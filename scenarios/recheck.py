@@ -109,6 +109,7 @@ class _Again:
         difference = checks.diff(before, self._state("after"), checks.unpromised(self.inputs.scenario.restores))
         self.findings.checks += checks.state(difference)
         self.findings.checks += [checks.verified(result) for result in self.inputs.verified]
+        self.findings.checks += gathering.held_as_promised(self.inputs.hold, self.watch, self._story())
 
     def _judge_ledger(self) -> State | None:
         """The snapshot with which rows are compared; None where the run could not read anything back."""

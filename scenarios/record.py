@@ -26,7 +26,7 @@ from scenarios.results import (
     StepRecord,
     Writes,
 )
-from scenarios.runbook import Procedure
+from scenarios.runbook import Hold, Procedure
 from scenarios.timeline import Timeline
 from scenarios.watching import Recovery
 
@@ -59,6 +59,7 @@ class Findings:
     availability: Availability | None = None
     speed: Speed | None = None
     cuts: Cuts | None = None
+    hold: Hold | None = None  # what the verification list promises of it
     harness: list[Symptom] = field(default_factory=list)  # worst first
     window_cut_s: float = 0.0  # by how much --time-scale shortened the alarm's window
     checks: list[CheckRecord] = field(default_factory=list)

@@ -215,6 +215,8 @@ class _Drill:
         if self.scenario.verification is not None:
             wanted = self.runbook.verifications[self.scenario.verification]
             self._run(wanted, None, "verification", self._on_verified)
+            self.findings.hold = wanted.hold
+            self.findings.checks += gathering.held_as_promised(wanted.hold, self.watch, self._story())
 
     def blamed(self, stop: Inconclusive) -> Inconclusive:
         """`stop`, or the busy machine where that explains why nothing could be seen: such a drill is tried again."""

@@ -4,18 +4,19 @@ import re
 
 from scenarios.model import Need, RecoveryClock
 from scenarios.runbook.attributes import Attributes, parse_attributes
-from scenarios.runbook.model import SOURCES, ManualStep, Source, Step
+from scenarios.runbook.model import SOURCES, Hold, ManualStep, Source, Step
 from scenarios.runbook.patterns import check_pattern
 from scenarios.runbook.problems import Document
 
 STEP_ATTRIBUTES = ("name", "deadline", "expect", "reject", "exit", "source", "pairs")
 PROCEDURE_ATTRIBUTES = ("id", "rto", "rpo", "clock", "needs")
-VERIFICATION_ATTRIBUTES = ("id", "needs")
+VERIFICATION_ATTRIBUTES = ("id", "needs", "errors", "response", "uptime")
 MANUAL_ATTRIBUTES = ("name", "adapted", "deadline", "wait")
 ADAPTED_DEADLINE_S = 300.0
 _EXITS = re.compile(r"\d{1,3}(?:\s*,\s*\d{1,3})*", re.ASCII)
 _ADAPTED_PATH = re.compile(r"(?:[A-Za-z0-9_\-][A-Za-z0-9_.\-]*/)*[A-Za-z0-9_\-][A-Za-z0-9_.\-]*\.sh")
 _HIGHEST_EXIT = 255
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)\s*%", re.ASCII)
 
 
 def read_step(document: Document, line: int, info: str, script: str) -> Step:
@@ -40,6 +41,28 @@ def read_step(document: Document, line: int, info: str, script: str) -> Step:
         exits=_exits(attributes),
         pairs=_pairs(attributes, source),
     )
+
+
+def read_hold(attributes: Attributes) -> Hold | None:
+    """What a verification list promises of the hold; None where it promises nothing."""
+    hold = Hold(
+        errors=_share(attributes, "errors"),
+        response_s=attributes.duration_s("response"),
+        uptime=_share(attributes, "uptime"),
+    )
+    if hold.response_s == 0:
+        raise attributes.problem("response 0 can be kept by nobody", "response=500ms, or how long an answer may take")
+    return None if hold == Hold() else hold
+
+
+def _share(attributes: Attributes, name: str) -> float | None:
+    written = attributes.values.get(name)
+    if written is None:
+        return None
+    match = _SHARE.fullmatch(written.strip())
+    if match is None or not 0 < float(match[1]) < 100:
+        raise attributes.problem(f"{name} {written!r} is not a share", f'a share between 0 and 100 like {name}="1 %"')
+    return float(match[1]) / 100
 
 
 def read_manual(document: Document, line: int, text: str) -> tuple[ManualStep, Step | None]:

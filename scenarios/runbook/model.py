@@ -40,6 +40,15 @@ class ManualStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """What a verification list promises of the time after the rollback. None: it promises nothing of that."""
+
+    errors: float | None = None  # the share of answers that may be bad: fewer than this
+    response_s: float | None = None  # answers take less
+    uptime: float | None = None  # the share of the time that users are served: more than this
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:
     """A section of the runbook that is run from top to bottom; a verification list is one too, without objectives.
 
@@ -55,6 +64,7 @@ class Procedure:
     clock: RecoveryClock = RecoveryClock.RECOVERY
     needs: frozenset[Need] = frozenset()
     manual: tuple[ManualStep, ...] = ()
+    hold: Hold | None = None  # of a verification list
 
     def step(self, name: str) -> Step:
         """The step called `name`; UsageError names those there are."""

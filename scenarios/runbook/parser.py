@@ -15,6 +15,7 @@ from scenarios.runbook.blocks import (
     PROCEDURE_ATTRIBUTES,
     VERIFICATION_ATTRIBUTES,
     read_clock,
+    read_hold,
     read_manual,
     read_needs,
     read_step,
@@ -60,6 +61,7 @@ class _Section:
             clock=read_clock(self.attributes),
             needs=read_needs(self.attributes),
             manual=tuple(self.manual),
+            hold=read_hold(self.attributes) if self.verification else None,
         )
 
 

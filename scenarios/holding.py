@@ -1,0 +1,90 @@
+"""The figures that a runbook's verification list promises of the time after a rollback. Pure: looks in, checks out.
+
+They are judged over the hold: from the last bad answer to the end of the wait for recovery, every look of it answered.
+Few looks prove little however good they are: with none bad of N, the true share is below about 3/N (at 95 %). Each
+check says so, and a promise that so few cannot prove is told as one that they cannot.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from scenarios.checks import not_passed, passed
+from scenarios.judging.availability import down_spans, merged
+from scenarios.judging.causes import Cause
+from scenarios.observations import READINGS, Observation
+from scenarios.proof import Story
+from scenarios.results import CheckRecord
+from scenarios.runbook import Hold
+
+MS = 1_000_000
+PROVES = 3.0  # the rule of three
+SLOWEST = 0.99  # of a hundred answers, one may be slower than the promise
+
+
+def judged(hold: Hold, lanes: Mapping[str, Sequence[Observation]], story: Story) -> list[CheckRecord]:
+    """One check for each figure that is promised. `lanes` are sorted by sent_ns."""
+    if story.back_ns is None or story.held_ns is None:
+        return _nobody_is_back(hold)
+    asked = {name: lane for name, lane in lanes.items() if name not in READINGS}
+    within = range(story.back_ns + 1, story.held_ns + 1)
+    looks = [seen for lane in asked.values() for seen in lane if not seen.again and seen.sent_ns in within]
+    records = []
+    if hold.errors is not None:
+        records.append(_errors(hold.errors, looks))
+    if hold.response_s is not None:
+        records.append(_response(hold.response_s, looks))
+    if hold.uptime is not None:
+        spans = [
+            down_spans(lane, lambda seen: seen.served, story.back_ns + 1, story.held_ns) for lane in asked.values()
+        ]
+        down_ns = sum(end - begin for begin, end in merged([span for each in spans for span in each]))
+        records.append(_uptime(hold.uptime, down_ns, story.held_ns - story.back_ns, len(looks)))
+    return records
+
+
+def proves(looks: int, limit: float) -> str:
+    """What `looks` of which none is bad say of the true share, and whether that is enough for `limit`."""
+    if not looks:
+        return "nobody looked, which proves nothing"
+    bound = PROVES / looks
+    told = f"{looks} looks prove no more than that fewer than {bound:.2%} are bad (95 %)"
+    return told if bound <= limit else f"{told}: too few to prove {limit:.4g}, which takes {math.ceil(PROVES / limit)}"
+
+
+def _nobody_is_back(hold: Hold) -> list[CheckRecord]:
+    why = "users were not back when the drill stopped waiting, so there is no hold"
+    return [
+        *([not_passed("hold-errors", Cause.VERIFICATION_FAILED, why)] if hold.errors is not None else []),
+        *([not_passed("hold-response", Cause.VERIFICATION_FAILED, why)] if hold.response_s is not None else []),
+        *([not_passed("hold-uptime", Cause.VERIFICATION_FAILED, why)] if hold.uptime is not None else []),
+    ]
+
+
+def _errors(limit: float, looks: Sequence[Observation]) -> CheckRecord:
+    bad = sum(not seen.served for seen in looks)
+    told = f"{bad} of {len(looks)} answers bad, promised are fewer than {limit:.4g} of all; {proves(len(looks), limit)}"
+    if not looks or bad >= limit * len(looks):
+        return not_passed("hold-errors", Cause.VERIFICATION_FAILED, told)
+    return passed("hold-errors", told)
+
+
+def _response(limit_s: float, looks: Sequence[Observation]) -> CheckRecord:
+    """From the instant at which each was due: what a late sender adds is not hidden."""
+    took_ms = sorted((seen.done_ns - seen.planned_ns) / MS for seen in looks if seen.served)
+    if not took_ms:
+        return not_passed("hold-response", Cause.VERIFICATION_FAILED, "no answer was good, so none was in time")
+    slowest_ms = took_ms[math.ceil(len(took_ms) * SLOWEST) - 1]
+    told = (
+        f"99 of 100 of {len(took_ms)} answers within {slowest_ms:.1f} ms, promised is less than {limit_s * 1000:g} ms"
+    )
+    if slowest_ms >= limit_s * 1000:
+        return not_passed("hold-response", Cause.VERIFICATION_FAILED, told)
+    return passed("hold-response", told)
+
+
+def _uptime(limit: float, down_ns: int, hold_ns: int, looks: int) -> CheckRecord:
+    up = 1 - down_ns / hold_ns
+    told = f"up for {up:.3%} of {hold_ns / 1e9:.1f} s, promised is more than {limit:.2%}; {proves(looks, 1 - limit)}"
+    if not looks or up <= limit:
+        return not_passed("hold-uptime", Cause.VERIFICATION_FAILED, told)
+    return passed("hold-uptime", told)

@@ -1,0 +1,140 @@
+"""What a verification list promises of the hold: each figure can be true, or false, and says what it rests on."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scenarios.errors import UsageError
+from scenarios.holding import judged, proves
+from scenarios.judging.intervals import Edge
+from scenarios.observations import SPEED_LANE, Observation
+from scenarios.proof import Story
+from scenarios.results import CheckRecord
+from scenarios.runbook import Hold, load_runbook
+from tests.sample_runbook import SIMULATED
+from tests.simulated_world import BACK, World, outcome
+
+MS = 1_000_000
+SECOND = 1000 * MS
+PROMISED = Hold(errors=0.01, response_s=0.5, uptime=0.999)
+STORY = Story(
+    scenario=BACK,
+    steady_ns=0,
+    candidate_ns=SECOND,
+    started_ns=5 * SECOND,
+    done_ns=6 * SECOND,
+    restored=Edge(lo=10 * SECOND, hi=10 * SECOND + MS),
+    back_ns=10 * SECOND,
+    held_ns=20 * SECOND,
+)
+
+
+def look(
+    at_s: float, *, served: bool = True, took_ms: float = 2, late_ms: float = 0, lane: str = "read"
+) -> Observation:
+    due = int(at_s * SECOND)
+    sent = due + int(late_ms * MS)
+    return Observation(
+        lane=lane,
+        tick=0,
+        planned_ns=due,
+        sent_ns=sent,
+        done_ns=sent + int(took_ms * MS),
+        status=200,
+        served=served,
+    )
+
+
+def steady(count: int = 1000) -> list[Observation]:
+    """The hold, and what came before it, which was bad."""
+    before = [look(9 + i / 100, served=False) for i in range(100)]
+    return [*before, *(look(10.001 + i * 9.9 / count) for i in range(count))]
+
+
+def checks(lane: list[Observation], hold: Hold = PROMISED, story: Story = STORY) -> dict[str, CheckRecord]:
+    ordered = sorted(lane, key=lambda seen: seen.sent_ns)
+    return {check.id: check for check in judged(hold, {"read": ordered}, story)}
+
+
+def red(found: dict[str, CheckRecord]) -> set[str]:
+    assert all(check.cause == "verification_failed" for check in found.values() if check.verdict != "passed")
+    return {name for name, check in found.items() if check.verdict == "failed"}
+
+
+def test_a_hold_without_a_bad_answer_keeps_every_promise_and_says_what_that_proves() -> None:
+    found = checks(steady())
+    assert set(found) == {"hold-errors", "hold-response", "hold-uptime"}
+    assert red(found) == set()
+    assert "0 of 1000 answers bad" in found["hold-errors"].detail
+    assert "1000 looks prove no more than that fewer than 0.30% are bad" in found["hold-errors"].detail
+    assert "too few to prove 0.001, which takes 3000" in found["hold-uptime"].detail
+
+
+@pytest.mark.parametrize(("bad", "lines"), [(9, {"hold-uptime"}), (10, {"hold-errors", "hold-uptime"})])
+def test_bad_answers_break_the_promises_of_errors_and_uptime(bad: int, lines: set[str]) -> None:
+    """Fewer than 1 %, of a thousand; each lasts until the next good one."""
+    lane = steady()
+    for i in range(bad):
+        lane[200 + 50 * i] = replace(lane[200 + 50 * i], served=False)
+    assert red(checks(lane)) == lines
+
+
+def test_answers_that_come_late_break_the_promise_of_response_from_when_they_were_due() -> None:
+    """More than one in a hundred; it is all one whether the service was late or the look was."""
+    lane = [look(10.5 + i / 100, took_ms=300, late_ms=250 if i < 11 else 0) for i in range(900)]
+    assert red(checks(lane)) == {"hold-response"}
+    assert red(checks(lane[3:])) == set()
+
+
+def test_where_users_were_not_back_no_promise_is_kept() -> None:
+    story = replace(STORY, back_ns=None, held_ns=None)
+    assert red(checks(steady(), story=story)) == {"hold-errors", "hold-response", "hold-uptime"}
+
+
+def test_where_nobody_looked_no_promise_is_kept() -> None:
+    assert red(checks(steady(0))) == {"hold-errors", "hold-response", "hold-uptime"}
+    assert proves(0, 0.01) == "nobody looked, which proves nothing"
+
+
+def test_only_what_is_promised_is_judged_and_readings_are_no_answers() -> None:
+    assert set(checks(steady(), Hold(response_s=0.5))) == {"hold-response"}
+    slow = [look(12, served=False, took_ms=900, lane=SPEED_LANE)]
+    assert {c.verdict for c in judged(PROMISED, {"read": steady()[100:], SPEED_LANE: slow}, STORY)} == {"passed"}
+
+
+def with_promise(world: World, attributes: str) -> None:
+    text = SIMULATED.replace("verification: id=verification", f"verification: id=verification {attributes}")
+    (world.folder / "RUNBOOK.md").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(("response", "verdict"), [("500ms", "passed"), ("1ms", "failed")])
+def test_a_drill_has_a_check_for_each_promise(response: str, verdict: str, tmp_path: Path) -> None:
+    """Users are back, and the drill is red all the same where answers take longer than the runbook says."""
+    world = World(tmp_path)
+    with_promise(world, f'errors="1 %" response={response} uptime="99.9 %"')
+    record = world.play(replace(BACK, verification="verification"))
+    assert outcome(record) == (verdict, None if verdict == "passed" else "verification_failed")
+    assert {"hold-errors", "hold-response", "hold-uptime"} <= {check.id for check in record.checks}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "wrong"),
+    [
+        ('errors="one"', r"errors 'one' is not a share; expected a share between 0 and 100"),
+        ('uptime="100 %"', r"uptime '100 %' is not a share"),
+        ('errors="0 %"', r"errors '0 %' is not a share"),
+        ("response=soon", r"response 'soon' is not a duration"),
+        ("response=0", r"response 0 can be kept by nobody"),
+    ],
+)
+def test_a_promise_that_cannot_be_read_is_told_with_its_line(attributes: str, wrong: str, tmp_path: Path) -> None:
+    world = World(tmp_path)
+    with_promise(world, attributes)
+    with pytest.raises(UsageError, match=rf"RUNBOOK\.md:\d+: .*{wrong}"):
+        load_runbook(tmp_path / "RUNBOOK.md")
+
+
+def test_a_list_that_promises_nothing_has_no_hold(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    assert load_runbook(world.folder / "RUNBOOK.md").verifications["verification"].hold is None
