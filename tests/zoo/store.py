@@ -3,7 +3,8 @@ twice: a table with a primary key would hide half of the faults.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 import psycopg
@@ -86,18 +87,17 @@ class Memory:
 
 
 class Postgres:
-    """A table `sessions` of a real server; a connection for each thread."""
+    """A table `sessions` of a real server; threads come and go, its few connections are kept."""
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._own = threading.local()
-        self._every: list[psycopg.Connection[Any]] = []
-        self._connection().execute(CREATE)
-        self._connection().execute(INDEX)
+        self._idle: list[psycopg.Connection[Any]] = []
+        with self._connection() as connection:
+            connection.execute(CREATE)
+            connection.execute(INDEX)
 
     def save(self, op: str, client: str, seq: int, rows: Mapping[str, str | None]) -> None:
-        connection = self._connection()
-        with connection.transaction():
+        with self._connection() as connection, connection.transaction():
             for row_id, body in rows.items():
                 if op == "delete":
                     connection.execute("DELETE FROM sessions WHERE id = %s", (row_id,))
@@ -107,29 +107,37 @@ class Postgres:
                     connection.execute(_INSERT, (row_id, client, seq, body, 1))
 
     def find(self, row_id: str) -> Held | None:
-        found = self._connection().execute("SELECT * FROM sessions WHERE id = %s", (row_id,)).fetchone()
+        with self._connection() as connection:
+            found = connection.execute("SELECT * FROM sessions WHERE id = %s", (row_id,)).fetchone()
         return None if found is None else Held(*found)
 
     def put(self, row: Held) -> None:
-        self._connection().execute(_INSERT, tuple(row))
+        with self._connection() as connection:
+            connection.execute(_INSERT, tuple(row))
 
     def alter(self, row_id: str, body: str) -> None:
-        self._connection().execute("UPDATE sessions SET body = %s WHERE id = %s", (body, row_id))
+        with self._connection() as connection:
+            connection.execute("UPDATE sessions SET body = %s WHERE id = %s", (body, row_id))
 
     def remove(self, row_id: str) -> None:
-        self._connection().execute("DELETE FROM sessions WHERE id = %s", (row_id,))
+        with self._connection() as connection:
+            connection.execute("DELETE FROM sessions WHERE id = %s", (row_id,))
 
     def every(self) -> list[Held]:
-        return [Held(*row) for row in self._connection().execute("SELECT * FROM sessions").fetchall()]
+        with self._connection() as connection:
+            return [Held(*row) for row in connection.execute("SELECT * FROM sessions").fetchall()]
 
     def close(self) -> None:
-        """Close every thread's connection."""
-        for connection in self._every:
+        """Close every connection; nobody uses one any more."""
+        for connection in self._idle:
             connection.close()
 
-    def _connection(self) -> "psycopg.Connection[Any]":
-        found: psycopg.Connection[Any] | None = getattr(self._own, "connection", None)
-        if found is None:
-            found = self._own.connection = psycopg.connect(self._url, autocommit=True)
-            self._every.append(found)
-        return found
+    @contextmanager
+    def _connection(self) -> "Iterator[psycopg.Connection[Any]]":
+        """One that nobody else uses meanwhile."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = psycopg.connect(self._url, autocommit=True)
+        yield connection
+        self._idle.append(connection)
