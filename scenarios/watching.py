@@ -91,7 +91,9 @@ class Watch:
         if until_ns - windows * WINDOW_NS < started_ns:
             return f"not yet {windows} half seconds whose every answer is known"
         feed.usual = speed.usual(feed.lanes.get(READ_LANE, ()), feed.control, until_ns, windows, self.slower)
-        return None if feed.usual else "half seconds with too few answers to tell how fast they come"
+        if feed.usual is None:
+            return "half seconds with too few answers to tell how fast they come"
+        return None if feed.usual.even else f"answers not yet equally fast: {feed.usual.told_alone()}"
 
     def candidate_begins(self) -> int:
         """From now on a bad answer is the candidate's doing; the instant."""

@@ -105,6 +105,13 @@ def test_what_came_later_than_all_had_to_be_known_does_not_change_a_reading() ->
     assert reading(reads, echoes, 0, WINDOW_NS) == reading(reads, echoes + late, 0, WINDOW_NS)
 
 
+@pytest.mark.parametrize(("slowest_ms", "even"), [(2.9, True), (3.1, False)])
+def test_a_half_second_in_which_the_machine_stumbled_is_no_steady_state(slowest_ms: float, even: bool) -> None:
+    """What is a fifth slower than that would be slow indeed: the drill waits for a steadier one."""
+    found = Usual(typical_ms=2.0, slowest_ms=slowest_ms, control_ms=0.5, slower=0.2)
+    assert found.even is even
+
+
 def test_the_usual_is_the_slowest_of_the_steady_half_seconds() -> None:
     found = usual(lane(lambda t: 5.0 if 6 <= t < 6.5 else 2.0), lane(lambda t: 0.5, CONTROL_LANE), 8 * SECOND, 8, 0.2)
     assert found == Usual(typical_ms=2.0, slowest_ms=5.0, control_ms=0.5, slower=0.2)

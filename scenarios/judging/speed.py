@@ -15,6 +15,7 @@ from scenarios.observations import SPEED_LANE, Observation
 READ_LANE = "read"  # the lane that is timed
 WINDOW_NS = 500_000_000
 LEAST_WINDOWS = 4  # of the steady state: fewer say nothing of how much its answers differ by themselves
+UNEVEN = 1.5  # the slowest half second of a steady state against the one in the middle; seen on a quiet machine: 1.1
 LEAST_LOOKS = 20  # served, of a window: a median of fewer is an accident
 # The echo server has half a second, so by then all that was sent in a window has been answered or given up.
 LAG_NS = 1_000_000_000
@@ -43,6 +44,11 @@ class Usual:
         """Up to this a window is as fast as the baseline's own."""
         return self.slowest_ms * (1 + self.slower)
 
+    @property
+    def even(self) -> bool:
+        """Whether it is a steady state of speed: one half second in which the machine stumbled would hide any defect."""
+        return self.slowest_ms <= UNEVEN * self.typical_ms
+
     def slow(self, seen: Reading) -> bool | None:
         """Whether it is slower than the baseline; None where the machine, by the echo server, may be the reason."""
         if seen.read_ms <= self.limit_ms:
@@ -51,8 +57,11 @@ class Usual:
 
     def told(self, seen: Reading) -> str:
         """The reading beside what it is held against."""
-        usual = f"{self.typical_ms:.1f} ms before the candidate, {self.slowest_ms:.1f} ms in the slowest half second"
-        return f"answers took {seen.read_ms:.1f} ms at the median; {usual}"
+        return f"answers took {seen.read_ms:.1f} ms at the median; {self.told_alone()}"
+
+    def told_alone(self) -> str:
+        """What readings are held against."""
+        return f"{self.typical_ms:.1f} ms before the candidate, {self.slowest_ms:.1f} ms in the slowest half second"
 
 
 def reading(reads: Sequence[Observation], control: Sequence[Observation], start_ns: int, end_ns: int) -> Reading | None:

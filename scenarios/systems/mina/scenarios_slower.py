@@ -15,9 +15,10 @@ SLOWER = Scenario(
     needs=frozenset({Need.POSTGRES, Need.GIT}),
     steady_s=300.0,  # a dozen half seconds after scaling, to know how much the baseline's own answers differ
     hold_s=200.0,
+    suites=NIGHTLY,
 )
 
 SCENARIOS = (
     SLOWER,
-    SLOWER.sabotaged("keeps-the-code", "a revert of the name that leaves the slow code", Cause.NOT_SERVED, NIGHTLY),
+    SLOWER.sabotaged("keeps-the-code", "a revert of the name that leaves the slow code", Cause.NOT_SERVED),
 )
