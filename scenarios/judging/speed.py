@@ -46,7 +46,7 @@ class Usual:
 
     @property
     def even(self) -> bool:
-        """Whether it is a steady state of speed: one half second in which the machine stumbled would hide any defect."""
+        """Whether speed was steady: one half second in which the machine stumbled would hide any defect."""
         return self.slowest_ms <= UNEVEN * self.typical_ms
 
     def slow(self, seen: Reading) -> bool | None:
