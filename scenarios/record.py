@@ -32,7 +32,7 @@ from scenarios.watching import Recovery
 
 # what a machine that was too busy to measure cannot be trusted to say
 ROLLOUT_STATUS = "kubectl rollout status"
-TIMED_CHECKS = frozenset({"served", "rollout", "objective-rto", "steps"})
+TIMED_CHECKS = frozenset({"served", "rollout", "objective-rto", "steps", "hold-errors", "hold-response", "hold-uptime"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
