@@ -121,7 +121,7 @@ def test_all_are_rehearsed_and_kept_and_the_summary_knows_one(tmp_path: Path) ->
 def test_what_was_rehearsed_before_an_interruption_is_on_the_record(
     outcomes: list[DrillRecord | BaseException], verdict: str, n: int, tmp_path: Path
 ) -> None:
-    series = Series(outcomes)
+    series = Series([*outcomes])
     with pytest.raises((KeyboardInterrupt, SystemExit)):
         series.play(tmp_path)
     (record,) = load_drills(tmp_path)
