@@ -21,7 +21,7 @@ WHAT = (
 )
 TESTS = (
     *("intervals", "intervals_arrival", "availability", "speed", "signals", "holding", "observations"),
-    *("causes", "proof", "checks", "record", "series", "ways_to_prove_nothing"),
+    *("causes", "proof", "checks", "checks_words", "record", "series", "ways_to_prove_nothing"),
     *("ledger", "ledger_fates", "ledger_judging", "ledger_histories", "ledger_readback", "ledger_recheck"),
     *("runbook_parser", "runbook_errors", "runbook_words", "runbook_variables", "runbook_waits", "registry"),
     *("rehearsal", "rehearsal_recovery", "rehearsal_unproved"),
