@@ -71,6 +71,7 @@ def of(*records: list[dict[str, Any]]) -> list[Write]:
         (of(MADE, op("update", 2, 2, 3)), [shows(1)], ["kept", "stale"]),
         (of(MADE, op("update", 2, 2, 3, "rejected")), [shows(1)], ["kept", ""]),
         (of(MADE, op("update", 2, 2, None)), [shows(1)], ["kept", "unseen"]),
+        (of(MADE, op("update", 2, 1, 3)), [shows(1)], ["kept", "replaced"]),  # in one instant: either may be the later
         # an update makes no row: where one is shown, whatever made the row was saved
         (of(op("insert", 1, 0, None), op("update", 2, 2, 3)), [shows(2)], ["recovered", "kept"]),
         (of(op("multi", 1, 0, None, rows="rs"), op("update", 2, 2, 3)), [shows(2)], ["recovered", "kept"]),
@@ -85,6 +86,7 @@ def of(*records: list[dict[str, Any]]) -> list[Write]:
             [shows(3)],
             ["kept", "replaced", "recovered"],
         ),
+        (of(ALL, op("delete", 2, 2, 3), op("insert", 3, 4, 5)), [shows(3)], ["kept", "replaced", "kept"]),
         (
             of(MADE, op("delete", 2, 2, 3), op("multi", 3, 4, 5, "rejected", rows="rs")),
             [shows(1)],

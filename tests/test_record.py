@@ -43,6 +43,7 @@ def test_a_drill_that_never_got_its_stage_tells_who_it_was_and_why() -> None:
         "steps": [],
         "evidence": "here",
     }
+    assert unprovisioned(subject, "embedded", Path("x"), Cause.WRITES_LOST, "").verdict == "failed"
 
 
 def test_what_is_left_behind_is_told_and_takes_back_a_pass() -> None:

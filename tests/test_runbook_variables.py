@@ -58,6 +58,7 @@ def test_an_assignment_counts_from_the_end_of_its_word() -> None:
     assert used('A="a b $A"') == [(0, "A")]
     assert used('A="a;$A"') == [(0, "A")]
     assert used("A=a$A") == [(0, "A")]
+    assert used("A=aX$A") == [(0, "A")]
     for end in (" ", "\t", "\n", ";", "&", "|"):
         assert used(f"A=1{end}echo $A") == [], end
         assert used(f'A="1"{end}echo $A') == [], end

@@ -198,6 +198,8 @@ def test_durations(text: str, seconds: float | None) -> None:
         ("http://example.com http://a.example http://db.internal. http://test", []),
         ("http://notexample" + ".com", ["http://notexample" + ".com"]),
         ("http://x.$HOST.com http://x.1 http://x.y-1", ["http://x.y-1"]),
+        ("http://a.localX http://db.internalX.", ["http://a.localX", "http://db.internalX."]),
+        ("http://x.1y" + ".com", ["http://x.1y" + ".com"]),
         (f"curl {PUBLIC_HOST}; echo {PUBLIC_HOST}", [PUBLIC_HOST]),
         (f"curl x.local {PUBLIC_HOST} y.{PUBLIC_HOST}", [PUBLIC_HOST, f"y.{PUBLIC_HOST}"]),
         (f"pull {REGISTRY}/a:1 and {REGISTRY}/b", [REGISTRY, REGISTRY]),

@@ -40,6 +40,7 @@ UNNOTICED = GOOD.model_copy(update={"as_expected": False})  # a sabotage that no
         ([MEANT, BAD, MEANT], 1),
         ([SLOW, SLOWER, SLOW], 1),
         ([took(GOOD, None), SLOW], 1),
+        ([took(GOOD, None), took(GOOD, (0.0, 0.5))], 1),
         ([took(BAD, (1.0, 9.0)), NEVER], 1),
         ([SLOWER, BAD], 1),
         ([SLOW, SLOW], 0),
