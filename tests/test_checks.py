@@ -179,7 +179,7 @@ ENOUGH = [*writes(10, 1), *writes(10, 11, "rejected"), *writes(10, 31)]
 def test_ten_writes_are_wanted_in_each_part_of_the_story(found: list[Write], cause: Cause | None) -> None:
     """Acknowledged before the candidate (10 s), attempted before the procedure (20 s), acknowledged after 30 s."""
     check = checks.enough_writes(found, 10 * SECOND, 20 * SECOND, 30 * SECOND)
-    assert check.cause == cause
+    assert (check.id, check.cause) == ("enough-writes", cause)
     assert check.verdict == (Verdict.INCONCLUSIVE if cause else Verdict.PASSED)
 
 

@@ -1,5 +1,6 @@
 """The fate of each write on one row, write by write: what the classes of a whole ledger are made from."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -180,3 +181,34 @@ def test_a_row_that_was_deleted_last_may_be_gone_however_many_writes_there_were_
     assert classes(judged([*MADE, *op("update", 2, 2, 3), *op("delete", 3, 4, 5, "rejected")], [])) == {
         "lost": ["r", "c2"]
     }
+
+
+def test_of_two_records_of_one_write_the_one_that_was_acknowledged_is_shown() -> None:
+    """A client that asked again under another id, with the same number and contents: one was refused, one was not."""
+    made, refused = of(MADE, op("update", 2, 2, 3, "rejected"))
+    again = replace(refused, id="again", outcome="ack", intent_ns=refused.intent_ns - 1)
+    assert row_fates("r", [made, refused, again], [shows(2)]) == ["kept", "", "kept"]
+    assert row_fates("r", [made, again, refused], [shows(2)]) == ["kept", "kept", ""]
+
+
+def test_a_write_that_was_acknowledged_in_the_end_is_not_asked_for_again() -> None:
+    """Its first try was given up and aborted, its second was told that it is saved: that promise stands."""
+    records = [*op("insert", 1, 0, 1, "unknown", rows="a"), {"e": "ack", "id": "a", "t": 2 * 10**9}]
+    records[1]["xid"] = 7
+    history = fold(records)
+    history.resolve({7: "aborted"})
+    assert history["a"].outcome == "ack"
+    assert history.unknowns() == {"committed": 0, "aborted": 0, "left": 0}
+
+
+def test_a_judgement_is_kept_with_how_far_back_the_loss_reaches() -> None:
+    found = replace(judged(op("insert", 1, 0, 1, rows="a"), [], started=9), rpa_wal_bytes=4096)
+    assert found.as_json() == {
+        "classes": found.classes,
+        "rpa_s": 0.0,
+        "rpa_wal_bytes": 4096,
+        "unknowns": {"committed": 0, "aborted": 0, "left": 0},
+    }
+    assert list(found.classes) == ["lost"]
+    point = found.recovery_point
+    assert (point.writes, point.wal_bytes, point.unknowns) == (1, 4096, found.unknowns)

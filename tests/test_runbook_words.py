@@ -145,6 +145,11 @@ def test_a_section_ends_at_the_next_heading_that_is_as_high(tmp_path: Path) -> N
     assert deeper.procedure("back").title == "Back"
 
 
+def test_a_parameter_may_be_written_as_bash_does(tmp_path: Path) -> None:
+    found = read(tmp_path, "| where it answers |", "| where it answers |\n| $XRAY | x |\n| `$A9_` | y |").parameters
+    assert found == {"SERVICE_URL": "where it answers", "XRAY": "x", "A9_": "y"}
+
+
 def test_what_is_no_directive_is_left_alone(tmp_path: Path) -> None:
     """Comments, other languages, and words that only begin like a directive."""
     harmless = (
