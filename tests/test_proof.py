@@ -168,6 +168,7 @@ def test_half_of_the_looks_that_were_planned_are_enough(looks: int, enough: bool
     assert found is not None
     assert (found[2] is None) is enough
     if not enough:
+        assert found[0] == "enough-looks"
         assert found[2:] == ("too_few_looks", "4 of 10 looks on lane read since the last bad answer")
     assert told(enough_looks(STORY, PLANS, {"read": reads}))[2] == "too_few_looks"  # type: ignore[index]
 
@@ -198,8 +199,8 @@ def test_users_who_came_all_the_time_are_counted_by_phase() -> None:
         "201 requests in the 10.0 s before the candidate, 281 requests in the 14.0 s under it, "
         "201 requests in the 10.0 s after the rollback",
     )
-    back = replace(STORY, back_ns=None, held_ns=None)
-    assert traffic((0, 40, 20), story=back)[1].endswith("14.0 s under it")
+    for ended in (replace(STORY, back_ns=None), replace(STORY, held_ns=None)):
+        assert traffic((0, 40, 20), story=ended)[1].endswith("14.0 s under it")
 
 
 @pytest.mark.parametrize(
@@ -249,6 +250,21 @@ def test_fewer_requests_than_users_make_who_are_there(
     found, detail = traffic(*spans)
     assert found == cause, detail
     assert detail.endswith(why)
+
+
+def test_exactly_as_many_and_exactly_as_long_is_enough() -> None:
+    """Of four users who never pause: one request a second while they are served, twelve in twelve seconds of harm."""
+    story = replace(STORY, done_ns=22 * SECOND, back_ns=None, held_ns=None)
+    steady = requests((0, 10, 1))
+    for count, cause in ((12, None), (11, "too_little_traffic_during")):
+        during = [Request(sent_ns=0, done_ns=10 * SECOND + (i + 1) * SECOND) for i in range(count - 1)]
+        check = enough_traffic(story, Load(users=4, pause_s=0.0), [*steady, *during])
+        assert check.cause == cause, check.detail
+
+
+def test_who_comes_after_the_candidate_only_leaves_no_time_before_it() -> None:
+    cause, detail = traffic((10.5, 40, 20))
+    assert (cause, detail.split(",")[0]) == (None, "0 requests in the 0.0 s before the candidate")
 
 
 def test_nobody_at_all_is_no_traffic() -> None:

@@ -107,6 +107,17 @@ def test_a_drill_that_passes_has_every_part_of_its_record(world: World) -> None:
     assert [check.id for check in record.checks][: len(order)] == order
 
 
+def test_times_are_told_to_a_tenth_of_a_millisecond(world: World) -> None:
+    """The probe asks when it is due, whatever the drill is at: here by an odd bit later."""
+    world.on_snapshot = lambda: world.sleep(0.000123457)
+    record = world.play(BACK)
+    assert record.recovery_s is not None
+    assert record.disruption_s is not None
+    figures = [*record.recovery_s, *record.disruption_s]
+    assert all(figure is not None and round(figure, 4) == figure for figure in figures)
+    assert any(figure is not None and round(figure, 3) != figure for figure in figures)
+
+
 def test_every_detail_of_the_cause_that_counts_is_told(world: World) -> None:
     """Of two steps that are wrong the record names both checks; of another cause nothing."""
     world.acts = {**world.acts, "undo": Act(), "health": Act(exit=1, why="no health")}
