@@ -6,6 +6,7 @@ where one was not that docs/mutants.md does not list with a reason; what is new 
 """
 
 import argparse
+import filecmp
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from tests.house import ROOT, all_files
@@ -38,16 +40,17 @@ TESTS = (
 LEFT_OUT = "tests/test_probe_calibration.py::test_calibration_finds_a_small_error_and_the_truth_inside"
 COPIED = ("conftest.py", "drill.py", "reports", "drills", "docs", "README.md")
 STOP_S = 15.0
+TAKES = "All of it takes MINUTES; one module, such as `scenarios/judging/speed.py`, a few."
 
 
 def settings(what: Sequence[str] = WHAT) -> str:
-    """mutmut's own. The same tests with the same examples each time: what one run notices the next must notice too."""
+    """mutmut's own."""
     lists = {
         "source_paths": ("scenarios", "fixtures"),
         "only_mutate": what,
         "also_copy": COPIED,
         "pytest_add_cli_args_test_selection": tuple(f"tests/test_{name}.py" for name in TESTS),
-        "pytest_add_cli_args": ("-p", "no:cacheprovider", "--hypothesis-seed=0", f"--deselect={LEFT_OUT}"),
+        "pytest_add_cli_args": ("-p", "no:cacheprovider", f"--deselect={LEFT_OUT}"),
     }
     text = "".join(f"{name}=\n" + "".join(f"    {each}\n" for each in each_of) for name, each_of in lists.items())
     return f"[mutmut]\n{text}use_git_change_detection=false\n"
@@ -56,8 +59,9 @@ def settings(what: Sequence[str] = WHAT) -> str:
 def mutmut(folder: Path, *arguments: str) -> None:
     """Run it to its end; SystemExit with its status where it fails. On Ctrl-C it is given time to end its tests."""
     program = Path(sys.executable).with_name("mutmut")
-    # pytest would leave a folder of its own for each of thousands of runs
-    environment = {**os.environ, "PYTEST_DEBUG_TEMPROOT": str(folder)}
+    # pytest would leave a folder of its own for each of thousands of runs; with CI, Hypothesis tries the same examples
+    # each time, so that what one run notices the next does too
+    environment = {**os.environ, "CI": "true", "PYTEST_DEBUG_TEMPROOT": str(folder)}
     process = subprocess.Popen([program, "run", *arguments], cwd=folder, env=environment)
     try:
         status = process.wait()
@@ -72,18 +76,28 @@ def mutmut(folder: Path, *arguments: str) -> None:
         raise SystemExit(status)
 
 
-def tried(folder: Path, what: Sequence[str], children: int) -> Outcome:
-    """Copy the checkout into `folder` and try every change there."""
+def copied(folder: Path) -> None:
+    """Bring the checkout into `folder`, file by file where it is not the same there already."""
     for path in all_files():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / path, folder / path)
+        there = folder / path
+        if not there.exists() or not filecmp.cmp(ROOT / path, there, shallow=False):
+            there.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / path, there)
+            shutil.copymode(ROOT / path, there)
+
+
+def tried(folder: Path, what: Sequence[str], children: int) -> Outcome:
+    """Try every change in `folder`, and once more what ran out of time, or was not noticed when it was tried before."""
+    before = outcome(folder / "mutants").unnoticed.keys()
+    copied(folder)
     (folder / "setup.cfg").write_text(settings(what), encoding="utf-8")
     mutmut(folder, "--max-children", str(children))
     found = outcome(folder / "mutants")
-    if found.late:
-        # a change may make a test run for ever, and a busy machine may make it seem so: only the first does it twice
-        print(f"once more, one after the other: {len(found.late)} that ran out of time", flush=True)
-        mutmut(folder, "--max-children", "1", *found.late)
+    # a change may make a test run for ever, and a busy machine may make it seem so: only the first does it twice
+    again = [*found.late, *(name for name in found.unnoticed if name in before)]
+    if again and not found.untried:
+        print(f"once more, one after the other: {len(again)}", flush=True)
+        mutmut(folder, "--max-children", "1", *again)
         found = outcome(folder / "mutants")
     return found
 
@@ -99,7 +113,7 @@ def judged(found: Outcome, page: dict[Change, str], took_s: float) -> int:
     every = found.noticed + len(found.unnoticed) + found.untried
     print(f"{found.noticed} of {every} changes noticed: {100 * found.share:.1f} %; the goal is {100 * GOAL:.0f} %")
     print(f"{len(found.unnoticed)} not noticed, {len(new)} of them without a reason in docs/{PAGE.name}")
-    print(f"{len(found.late)} ran out of time, twice, and count as noticed; it took {took_s / 60:.0f} min")
+    print(f"{len(found.late)} ran out of time, each time, and count as noticed; it took {took_s / 60:.0f} min")
     if found.untried:
         print(f"{found.untried} were not tried: it was stopped before its end")
     return 0 if found.share >= GOAL and not new and not found.untried else 1
@@ -110,11 +124,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="tox -e mutation --",
         description=__doc__,
-        epilog="All of it takes MINUTES; a part of it, such as `scenarios/judging/speed.py`, a few.",
+        epilog=TAKES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "module", nargs="*", default=WHAT, help="which modules to change (default: all that are judged)"
+    )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="work there and leave it: the next run tries only what changed and what was not noticed. What was noticed"
+        " is taken for noticed still, so the figure that counts is that of a run without it",
     )
     parser.add_argument("--children", type=int, default=os.cpu_count() or 1, help="how many at a time (%(default)s)")
     options = parser.parse_args(arguments)
@@ -122,8 +143,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="mutation-") as name:
-        found = tried(Path(name), options.module, options.children)
+    with tempfile.TemporaryDirectory(prefix="mutation-") if options.keep is None else nullcontext(options.keep) as name:
+        found = tried(Path(name).resolve(), options.module, options.children)
     return judged(found, listed(PAGE.read_text(encoding="utf-8")), time.monotonic() - begun)
 
 
@@ -131,5 +152,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        print("stopped; nothing was kept", file=sys.stderr)
+        print("stopped", file=sys.stderr)
         sys.exit(130)

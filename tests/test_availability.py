@@ -112,6 +112,8 @@ def test_the_first_good_answer_of_all_lanes_is_the_one_that_was_known_first() ->
     lanes = {ROLLOUT_LANE: rollout, "read": slow, "write": quick}
     assert first_good(lanes, served, 50 * MS) == Edge(lo=50 * MS, hi=301 * MS)
     assert first_good({"read": slow}, served, 50 * MS) == Edge(lo=50 * MS, hi=600 * MS)
+    both = {"read": [seen(60 * MS, True)], "write": [seen(60 * MS, True, lane="write")]}
+    assert first_good(both, served, 50 * MS) == Edge(lo=50 * MS, hi=61 * MS)
     # what was sent in the very instant came before it
     again = [seen(50 * MS, True), seen(60 * MS, False), seen(70 * MS, True)]
     assert first_good({"read": again}, served, 50 * MS) == Edge(lo=60 * MS, hi=71 * MS)
@@ -146,6 +148,7 @@ def test_bad_looks_of_a_lane_are_those_of_its_schedule() -> None:
 
 def test_without_users_nobody_was_down() -> None:
     assert worst_window([], 0, SECOND, SECOND) == 1.0
+    assert worst_window([[(500, 1000)]], 0, 1000, 1000) == 0.5
     assert worst_window([[]], 0, SECOND, SECOND) == 1.0
     assert worst_window([[(0, SECOND)]], 0, SECOND, SECOND) == 0.0
     with pytest.raises(ValueError, match=f"^a window of {SECOND + 1} ns in {SECOND} ns$"):

@@ -240,6 +240,7 @@ def test_a_duration_spans_the_nearest_and_the_farthest_ends_and_is_never_negativ
     start, second = Edge(lo=0, hi=1_000_000_000), 1_000_000_000
     assert duration_s(start, Edge(lo=3 * second, hi=4 * second)) == (2.0, 4.0)
     assert duration_s(start, Edge(lo=3 * second, hi=None)) == (2.0, None)
+    assert duration_s(Edge(lo=second, hi=None), Edge(lo=3 * second, hi=4 * second)) == (2.0, 3.0)
     assert duration_s(Edge(lo=5 * second, hi=5 * second), Edge(lo=0, hi=second)) == (0.0, 0.0)
 
 
