@@ -72,9 +72,12 @@ def test_the_worst_window_is_the_worst_of_all_windows(seed: int) -> None:
     assert worst_window(users, 0, 6 * SECOND, window) == pytest.approx(min(brute), abs=1e-9)
 
 
-def test_a_window_longer_than_what_was_watched_has_no_figure() -> None:
-    with pytest.raises(ValueError, match="a window of"):
-        worst_window([[]], 0, SECOND, 2 * SECOND)
+def test_the_worst_window_may_end_where_several_users_are_up_again() -> None:
+    """From 60 to 210: one was down for 40 more, two for 10. It begins in the middle of a span, and never too early."""
+    users = [[(50, 100)], [(200, 210)], [(200, 210)]]
+    assert worst_window(users, 50, 400, 150) == 1 - 60 / 450
+    with pytest.raises(ValueError, match="^a window of 351 ns in 350 ns$"):
+        worst_window(users, 50, 400, 351)
 
 
 def test_the_figures_of_a_drill() -> None:

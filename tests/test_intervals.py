@@ -223,6 +223,7 @@ def test_harm_begins_with_the_first_lane_and_ends_with_the_last() -> None:
 
 def test_one_lane_that_is_not_over_leaves_the_whole_open() -> None:
     assert latest([Edge(lo=10, hi=20), Edge(lo=15, hi=None)]) == Edge(lo=15, hi=None)
+    assert earliest([Edge(lo=10, hi=None), Edge(lo=15, hi=None)]) == Edge(lo=10, hi=None)
 
 
 def test_merging_lanes_keeps_the_truth_inside() -> None:

@@ -110,7 +110,9 @@ def test_a_drill_that_passes_has_every_part_of_its_record(world: World) -> None:
 def test_times_are_told_to_a_tenth_of_a_millisecond(world: World) -> None:
     """The probe asks when it is due, whatever the drill is at: here by an odd bit later."""
     world.on_snapshot = lambda: world.sleep(0.000123457)
+    world.acts["look"] = Act(takes_s=0.4321765)
     record = world.play(BACK)
+    assert [step.s for step in record.steps] == [0.5, 0.532]  # steps to a millisecond
     assert record.recovery_s is not None
     assert record.disruption_s is not None
     figures = [*record.recovery_s, *record.disruption_s]
