@@ -76,7 +76,7 @@ def test_the_worst_window_may_end_where_several_users_are_up_again() -> None:
     """From 60 to 210: one was down for 40 more, two for 10. It begins in the middle of a span, and never too early."""
     users = [[(50, 100)], [(200, 210)], [(200, 210)]]
     assert worst_window(users, 50, 400, 150) == 1 - 60 / 450
-    with pytest.raises(ValueError, match="^a window of 351 ns in 350 ns$"):
+    with pytest.raises(ValueError, match=r"^a window of 351 ns in 350 ns$"):
         worst_window(users, 50, 400, 351)
 
 

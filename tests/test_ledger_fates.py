@@ -7,10 +7,12 @@ import pytest
 
 from scenarios.judging.ledger import fold
 from scenarios.judging.ledger_fates import row_fates, write_fate
+from scenarios.judging.ledger_history import _ROOM as ROOM
 from scenarios.judging.ledger_history import Write
 from scenarios.ledger import Row
 from tests.ledger_records import classes, judged, op, row, shows
 
+DIGEST = "ab" * 32
 MADE = op("insert", 1, 0, 1)
 ALL = op("multi", 1, 0, 1, rows="rs")  # of `r` and another row
 
@@ -212,3 +214,37 @@ def test_a_judgement_is_kept_with_how_far_back_the_loss_reaches() -> None:
     assert list(found.classes) == ["lost"]
     point = found.recovery_point
     assert (point.writes, point.wal_bytes, point.unknowns) == (1, 4096, found.unknowns)
+
+
+# --- what the ledger's records tell, before anything is judged
+
+
+def test_more_writes_than_there_was_room_for_are_all_kept() -> None:
+    """Columns grow by so many at a time: the first and the last of each stretch are what they were."""
+    count = 2 * ROOM + 1
+    records = [
+        {"e": "intent", "id": f"w{n}", "client": "c", "seq": n, "op": "insert", "digest": DIGEST, "t": n + 1}
+        for n in range(count)
+    ]
+    history = fold([*records, {"e": "ack", "id": f"w{count - 1}", "t": count + 1, "release": "v1"}])
+    assert len(history) == count
+    for n in (0, ROOM - 1, ROOM, 2 * ROOM - 1):
+        write = history[f"w{n}"]
+        assert (write.seq, write.intent_ns, write.outcome, write.digest) == (n, n + 1, "unknown", DIGEST)
+    assert (history[f"w{count - 1}"].outcome, history[f"w{count - 1}"].release) == ("ack", "v1")
+    assert list(history.clients) == [None, "c"]  # each name once
+
+
+def test_records_of_several_files_may_come_in_any_order() -> None:
+    """An update before the insert of its row, and an answer to what nobody recorded."""
+    update = op("update", 2, 2, 3)
+    assert classes(judged([*update, *MADE], [shows(1)])) == {"stale": ["c2"]}
+    assert classes(judged([*update, *MADE], [shows(2)])) == {}
+    ghost = {"e": "ack", "id": "ghost", "t": 1}
+    assert classes(judged([ghost, *MADE], [])) == {"lost": ["r"]}
+
+
+def test_where_nobody_told_of_the_servers_log_nothing_is_said_of_it() -> None:
+    assert judged(MADE, [shows(1)], started=9).last_lsn is None
+    told = [MADE[0], MADE[1] | {"lsn": 77}]
+    assert judged(told, [shows(1)], started=9).last_lsn == 77

@@ -8,7 +8,7 @@ import pytest
 from scenarios.judging.causes import Cause
 from scenarios.model import Objective, RecoveryClock
 from scenarios.record import left_behind, promised, uncleaned, unprovisioned
-from scenarios.results import CheckRecord
+from scenarios.results import Calibration, CheckRecord
 from scenarios.runbook import Procedure
 from tests.sample_records import BAD, GOOD, SCENARIO, SUBJECT
 from tests.simulated_world import BACK, PASSED, Act, World, outcome, verdict_of
@@ -83,9 +83,12 @@ def world(tmp_path: Path) -> World:
 
 def test_a_drill_that_passes_has_every_part_of_its_record(world: World) -> None:
     """Figures of the simulated world, whose clock is a number."""
+    world.probe.error_ms = 2.5
+    world.probe.calibration = Calibration(outages=26, p50_ms=1.0, p99_ms=2.5, max_ms=2.5, by_shape_ms={})
     record = world.play(BACK)
     assert outcome(record) == PASSED
     assert record.as_expected
+    assert (record.probe_error_ms, record.calibration) == (2.5, world.probe.calibration)
     assert record.detail == ""
     assert record.objective is not None
     assert record.objective.model_dump() == {"rto_s": 300.0, "clock": "recovery", "rpo_s": 0.0, "rpo_writes": 0}
