@@ -5,13 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.checks import not_passed
+from scenarios.errors import Inconclusive
 from scenarios.judging.causes import Cause
-from scenarios.model import Objective, RecoveryClock
-from scenarios.record import left_behind, promised, uncleaned, unprovisioned
-from scenarios.results import Calibration, CheckRecord
-from scenarios.runbook import Procedure
+from scenarios.judging.intervals import Edge
+from scenarios.model import Expectation, Objective, RecoveryClock
+from scenarios.protocols import StepResult
+from scenarios.record import Findings, build_record, left_behind, promised, uncleaned, unprovisioned
+from scenarios.results import Calibration, CheckRecord, DrillRecord
+from scenarios.runbook import Procedure, Step
+from scenarios.timeline import Timeline
+from scenarios.watching import Recovery
 from tests.sample_records import BAD, GOOD, SCENARIO, SUBJECT
-from tests.simulated_world import BACK, PASSED, Act, World, outcome, verdict_of
+from tests.simulated_world import BACK, PASSED, Act, World, outcome, stage_of, verdict_of
 
 PROCEDURE = Procedure(id="p", title="P", line=1, steps=())
 
@@ -44,6 +50,9 @@ def test_a_drill_that_never_got_its_stage_tells_who_it_was_and_why() -> None:
         "evidence": "here",
     }
     assert unprovisioned(subject, "embedded", Path("x"), Cause.WRITES_LOST, "").verdict == "failed"
+    meant = replace(subject, scenario=replace(SCENARIO, expected=Expectation.of(Cause.NOT_SERVED)))
+    expected = unprovisioned(meant, "embedded", Path("x"), Cause.INTERRUPTED, "").expected
+    assert (expected.verdict, expected.cause) == ("failed", "not_served")
 
 
 def test_what_is_left_behind_is_told_and_takes_back_a_pass() -> None:
@@ -153,3 +162,59 @@ def test_an_alarm_whose_window_was_shortened_is_judged_as_if_it_had_not_been(tmp
     assert hi is not None
     assert hi < 20.0
     assert verdict_of(record, "objective-rto") == ("failed", "rto_exceeded")  # a minute of waiting for the alarm
+
+
+def record_of(world: World, findings: Findings, **marks: int) -> DrillRecord:
+    """What becomes of findings that nobody had to play for."""
+    stage = stage_of(world)
+    timeline = Timeline(stage.sink)
+    for name, at_ns in marks.items():
+        timeline.mark(name, at_ns)
+    return build_record(SUBJECT, "embedded", stage, findings, timeline)
+
+
+def test_a_rollout_that_does_not_stand_is_told_beside_users_who_are_served(world: World) -> None:
+    edge = Edge(lo=2, hi=3)
+    recovery = Recovery(
+        restored=False,
+        served=True,
+        stuck=True,
+        edge=edge,
+        harmed=Edge(lo=0, hi=1),
+        still_bad="1 of 3 pods",
+        answers={},
+        last_bad_ns=2,
+        held_ns=9,
+        known=9,
+    )
+    record = record_of(world, Findings(recovery=recovery))
+    told = [(check.id, check.detail) for check in record.checks if check.verdict == "failed"]
+    assert ("rollout", "1 of 3 pods") in told
+    assert outcome(record) == ("failed", "release_stuck")
+
+
+def test_all_that_was_found_for_the_cause_that_counts_is_told_in_one_sentence(world: World) -> None:
+    found = [not_passed(name, Cause.STATE_DIFFERS, detail) for name, detail in (("a", "one"), ("b", "two"))]
+    other = not_passed("c", Cause.VERIFICATION_FAILED, "three")
+    record = record_of(world, Findings(checks=[found[0], other, found[1]]))
+    assert (*outcome(record), record.detail) == ("failed", "state_differs", "one; two")
+    stopped = record_of(world, Findings(stopped=Inconclusive(Cause.NO_HARM, "nobody was hurt")))
+    assert (*outcome(stopped), stopped.detail) == ("inconclusive", "no_harm", "nobody was hurt")
+
+
+def test_the_first_claim_that_a_rollout_is_done_counts_to_a_millisecond(world: World) -> None:
+    def step(ended_ns: int, ok: bool = True) -> StepResult:
+        claim = Step(name="s", source="written", script="kubectl rollout status x", deadline_s=9, line=1)
+        return StepResult(
+            step=claim, exit=0, started_ns=0, ended_ns=ended_ns, output="", failed_commands=(), ok=ok, why="no"
+        )
+
+    steps = [step(10**8, ok=False), step(2_234_567_890), step(1_234_567_890)]
+    assert record_of(world, Findings(steps=steps), procedure_started=0).claimed_s == 1.235
+    assert record_of(world, Findings(steps=steps)).claimed_s is None
+
+
+def test_what_happened_to_whoever_listened_is_on_the_record(world: World) -> None:
+    assert world.play(BACK).cuts is None
+    other = World(world.folder, heard=[])
+    assert other.play(BACK).cuts is not None
