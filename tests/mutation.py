@@ -40,6 +40,7 @@ TESTS = (
 LEFT_OUT = "tests/test_probe_calibration.py::test_calibration_finds_a_small_error_and_the_truth_inside"
 COPIED = ("conftest.py", "drill.py", "reports", "drills", "docs", "README.md")
 STOP_S = 15.0
+TEST_S = 60  # the slowest takes 4 s, alone on the machine
 TAKES = "All of it takes MINUTES; one module, such as `scenarios/judging/speed.py`, a few."
 
 
@@ -60,8 +61,9 @@ def mutmut(folder: Path, *arguments: str) -> None:
     """Run it to its end; SystemExit with its status where it fails. On Ctrl-C it is given time to end its tests."""
     program = Path(sys.executable).with_name("mutmut")
     # pytest would leave a folder of its own for each of thousands of runs; with CI, Hypothesis tries the same examples
-    # each time, so that what one run notices the next does too
-    environment = {**os.environ, "CI": "true", "PYTEST_DEBUG_TEMPROOT": str(folder)}
+    # each time, so that what one run notices the next does too; a loop without an end is not waited for
+    ours = {"CI": "true", "PYTEST_DEBUG_TEMPROOT": str(folder), "PYTEST_TIMEOUT": str(TEST_S)}
+    environment = {**os.environ, **ours}
     process = subprocess.Popen([program, "run", *arguments], cwd=folder, env=environment)
     try:
         status = process.wait()

@@ -118,6 +118,7 @@ def test_a_lone_apostrophe_hides_nothing() -> None:
 
 def test_lines_are_counted_through_dead_text_too() -> None:
     assert used("echo 'a\nb' # c\necho \\\n$A") == [(3, "A")]
+    assert used("\n$A") == [(1, "A")]
 
 
 def test_a_comment_without_a_line_end_is_the_end_of_the_script() -> None:
