@@ -30,14 +30,22 @@ WHAT = (
 )
 TESTS = (
     *("intervals", "intervals_arrival", "availability", "speed", "signals", "holding", "observations"),
-    *("causes", "proof", "checks", "checks_words", "record", "series", "ways_to_prove_nothing"),
-    *("ledger", "ledger_fates", "ledger_judging", "ledger_histories", "ledger_readback", "ledger_recheck"),
+    *("causes", "proof", "checks", "checks_words", "record", "ways_to_prove_nothing"),
+    *("ledger", "ledger_fates", "ledger_judging", "ledger_histories", "ledger_recheck"),
     *("runbook_parser", "runbook_errors", "runbook_words", "runbook_variables", "runbook_waits", "registry"),
     *("rehearsal", "rehearsal_recovery", "rehearsal_unproved"),
-    *("calibration_figures", "probe_arrival", "probe_calibration", "probe_follow"),
+    *("calibration_figures", "probe_calibration", "probe_follow", "probe_stamps", "series"),
 )
-# Eight seconds of real outages, which a machine that is at something else may spoil: it would seem to notice changes.
-LEFT_OUT = "tests/test_probe_calibration.py::test_calibration_finds_a_small_error_and_the_truth_inside"
+# Real time, sockets and processes, which a busy machine may spoil: they would seem to notice changes.
+LEFT_OUT = (
+    "test_probe_calibration.py::test_calibration_finds_a_small_error_and_the_truth_inside",
+    "test_probe_follow.py::test_a_hang_costs_the_schedule_nothing_but_its_own_workers",
+    "test_probe_follow.py::test_follow_ups_without_a_worker_are_counted",
+    "test_probe_follow.py::test_follow_ups_are_sent_in_the_instant_of_the_bad_answer",
+    "test_probe_follow.py::test_writes_of_follow_ups_are_writes_of_their_own",
+    "test_series.py::test_the_first_lines_say_how_often",
+    "test_series.py::test_less_than_once_is_refused",
+)
 COPIED = ("conftest.py", "drill.py", "reports", "drills", "docs", "README.md")
 STOP_S = 15.0
 TEST_S = 60  # the slowest takes 4 s, alone on the machine
@@ -51,7 +59,7 @@ def settings(what: Sequence[str] = WHAT) -> str:
         "only_mutate": what,
         "also_copy": COPIED,
         "pytest_add_cli_args_test_selection": tuple(f"tests/test_{name}.py" for name in TESTS),
-        "pytest_add_cli_args": ("-p", "no:cacheprovider", f"--deselect={LEFT_OUT}"),
+        "pytest_add_cli_args": ("-p", "no:cacheprovider", *(f"--deselect=tests/{test}" for test in LEFT_OUT)),
     }
     text = "".join(f"{name}=\n" + "".join(f"    {each}\n" for each in each_of) for name, each_of in lists.items())
     return f"[mutmut]\n{text}use_git_change_detection=false\n"
