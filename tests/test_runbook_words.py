@@ -38,6 +38,7 @@ MORE = [
     (UNDO, "<!-- proceduer: id=x -->\n"),
     (UNDO, step("name=undo deadline=1s expect=${A} reject=${B}")),
     (UNDO, step("name=undo deadline=1s reject=${B}")),
+    (UNDO, step("name=one deadline=1s") + step("name=two deadline=1s source=corrected pairs=back/three")),
     ("## Back\n", "## Back\n~~~python deadline=1s\nx\n~~~\n"),
     ("## Back\n", "## Back\n```bash deadline=1s\nx\n```\n"),
     ("## Back\n", "## Back\n<!-- triggers -->\n"),
