@@ -76,6 +76,9 @@ def mutmut(folder: Path, *arguments: str) -> None:
     try:
         status = process.wait()
     except BaseException:
+        # a second Ctrl-C (tox sends one of its own) must not leave the tests running in a folder that goes away
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(stop, signal.SIG_IGN)
         process.send_signal(signal.SIGINT)
         try:
             process.wait(STOP_S)

@@ -182,6 +182,8 @@ try:
     print("begun", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    time.sleep(0.5)
     print("ended in order", flush=True)
 """
 STOPPED = """
@@ -212,6 +214,7 @@ def test_stopped_it_ends_what_it_began_and_leaves_no_copy_of_the_checkout(how: s
     assert process.stdout.readline() == "begun\n"
     assert list((tmp_path / "tmp").iterdir())
     process.send_signal(how)
+    process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=20)
     assert said == "ended in order\n"
     assert process.returncode not in (0, None)
