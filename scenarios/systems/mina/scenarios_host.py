@@ -169,6 +169,7 @@ HOST_CONTROLS = (
         Cause.VERIFICATION_FAILED,
         NIGHTLY,
     ),
+    CHECKPOINT.sabotaged("stays-closed", "a restored database that lets nobody in any more", Cause.NOT_SERVED, NIGHTLY),
 )
 
 SCENARIOS = (
