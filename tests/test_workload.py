@@ -42,12 +42,13 @@ def test_what_users_did_is_known_request_by_request(workload: LocustWorkload, tm
     """In the order in which they ended; half a line is none."""
     assert workload.made() == []
     lines = [
-        '{"t":10,"done":30,"name":"a","status":200,"ok":true,"ms":0.1}',
+        '{"t":10,"done":30,"name":"a","status":null,"ok":false,"ms":0.1,"who":"u"}',
         '{"t":12,"done":20,"name":"b"}',
         '{"t":13',
     ]
     (tmp_path / "evidence" / "workload.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    assert workload.made() == [Request(sent_ns=12, done_ns=20), Request(sent_ns=10, done_ns=30)]
+    last = Request(sent_ns=10, done_ns=30, status=None, ok=False, who="u")
+    assert workload.made() == [Request(sent_ns=12, done_ns=20), last]
 
 
 @pytest.mark.parametrize(

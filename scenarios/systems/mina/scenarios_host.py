@@ -174,6 +174,7 @@ HOST_CONTROLS = (
         Cause.VERIFICATION_FAILED,
         NIGHTLY,
     ),
+    CHECKPOINT.sabotaged("stays-closed", "a restored database that lets nobody in any more", Cause.NOT_SERVED, NIGHTLY),
 )
 
 SCENARIOS = (
