@@ -25,12 +25,12 @@ GOAL = 0.95
 PAGE = ROOT / "docs" / "mutants.md"
 WHAT = (
     *("scenarios/judging/*.py", "scenarios/runbook/*.py", "scenarios/proof.py", "scenarios/checks.py"),
-    *("scenarios/observations.py", "scenarios/record.py"),
+    *("scenarios/fidelity.py", "scenarios/observations.py", "scenarios/record.py"),
     *(f"fixtures/probe/{name}.py" for name in ("arrival", "calibration", "follow", "latency")),
 )
 TESTS = (
     *("intervals", "intervals_arrival", "availability", "speed", "signals", "holding", "observations"),
-    *("causes", "proof", "checks", "checks_words", "record", "ways_to_prove_nothing"),
+    *("causes", "proof", "checks", "checks_words", "fidelity", "record", "ways_to_prove_nothing"),
     *("ledger", "ledger_fates", "ledger_judging", "ledger_histories", "ledger_recheck"),
     *("runbook_parser", "runbook_errors", "runbook_words", "runbook_variables", "runbook_waits", "registry"),
     *("rehearsal", "rehearsal_recovery", "rehearsal_unproved"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scenarios import checks
+from scenarios import checks, fidelity
 from scenarios.judging.causes import Cause, Verdict
 from scenarios.judging.ledger import Judgement
 from scenarios.judging.ledger_history import Write
@@ -70,15 +70,15 @@ def state(rows: dict[str, dict[str, str]] | None = None, **facts: str) -> State:
 def test_rows_are_compared_table_by_table_and_told_in_one_sentence() -> None:
     before = state({"a": {"1": "x", "2": "x", "3": "x"}, "b": {"1": "x"}, "c": {"1": "x"}})
     after = state({"a": {"3": "y"}, "b": {"1": "y", "2": "new"}, "c": {"1": "x"}, "d": {"1": "new"}})
-    found = checks.diff(before, after, frozenset())
+    found = fidelity.diff(before, after, frozenset())
     assert found.removed_rows == {"a": ["1", "2"]}
     assert found.changed_rows == {"a": ["3"], "b": ["1"]}
-    rows, schema, facts = checks.state(found)
+    rows, schema, facts = fidelity.state(found)
     assert (rows.id, rows.cause) == ("state-rows", Cause.ROWS_CHANGED)
     assert rows.detail == "2 rows removed from a; 1 row changed in a; 1 row changed in b"
     assert (schema.id, schema.detail) == ("state-schema", "as before the candidate")
     assert (facts.id, facts.detail) == ("state-facts", "as before the candidate")
-    (same, *_) = checks.state(checks.diff(before, before, frozenset()))
+    (same, *_) = fidelity.state(fidelity.diff(before, before, frozenset()))
     assert (same.id, same.verdict) == ("state-rows", Verdict.PASSED)
     assert same.detail == "every row that existed before the candidate is as it was"
 
@@ -86,7 +86,9 @@ def test_rows_are_compared_table_by_table_and_told_in_one_sentence() -> None:
 def test_facts_are_told_by_the_check_they_belong_to() -> None:
     before = state(schema_revision="1", configuration="a", lost_commits="none", flag="on", schema_digest="d")
     after = state(schema_revision="2", configuration="b", lost_commits="7", flag="off", schema_digest="e")
-    found = {check.id: (check.cause, check.detail) for check in checks.state(checks.diff(before, after, frozenset()))}
+    found = {
+        check.id: (check.cause, check.detail) for check in fidelity.state(fidelity.diff(before, after, frozenset()))
+    }
     assert found == {
         "state-rows": (None, "every row that existed before the candidate is as it was"),
         "state-schema": (Cause.WRONG_SCHEMA, "schema_digest: d before, e now; schema_revision: 1 before, 2 now"),
@@ -98,20 +100,50 @@ def test_facts_are_told_by_the_check_they_belong_to() -> None:
 
 def test_what_a_way_back_does_not_promise_may_differ() -> None:
     """What runs and its images are the release; a revert is a commit more whatever is promised."""
-    assert checks.unpromised(("release", "schema")) == {"commit"}
-    assert checks.unpromised(("release",)) == {"schema", "commit"}
-    assert checks.unpromised(()) == {"release", "schema", "commit"}
+    assert fidelity.unpromised(("release", "schema")) == {"commit"}
+    assert fidelity.unpromised(("release",)) == {"schema", "commit"}
+    assert fidelity.unpromised(()) == {"release", "schema", "commit"}
     names = ("release", "files_differ", "web image", "schema_revision", "commit", "commits", "imagery", "schematic")
     before, after = State(facts=dict.fromkeys(names, "1"), rows={}, columns={}), state()
-    left = {each: set(checks.diff(before, after, frozenset({each})).facts) for each in ("release", "schema", "commit")}
+    left = {
+        each: set(fidelity.diff(before, after, frozenset({each})).facts) for each in ("release", "schema", "commit")
+    }
     every = set(names)
     assert left == {
         "release": every - {"release", "files_differ", "web image"},
         "schema": every - {"schema_revision", "schematic"},
         "commit": every - {"commit", "commits"},
     }
-    noted = checks.diff(state(release_note="1", flag="1"), state(), frozenset({"release", "flag"}))
+    noted = fidelity.diff(state(release_note="1", flag="1"), state(), frozenset({"release", "flag"}))
     assert noted.facts == {}
     # a fact that is not looked at does not end the comparison
-    ignored = checks.diff(state(release="1", zone="1"), state(release="2", zone="2"), frozenset({"release"}))
+    ignored = fidelity.diff(state(release="1", zone="1"), state(release="2", zone="2"), frozenset({"release"}))
     assert ignored.facts == {"zone": ("1", "2")}
+
+
+def test_files_of_users_are_compared_and_named_where_there_were_any() -> None:
+    """At most three of each; later ones are their own business."""
+    before = State(facts={}, rows={}, columns={}, files=dict.fromkeys("abcdef", "x"))
+    after = State(facts={}, rows={}, columns={}, files={"e": "x", "f": "y", "new": "z"})
+    found = fidelity.state(fidelity.diff(before, after, frozenset()))[1]
+    assert (found.id, found.cause) == ("state-files", Cause.FILES_CHANGED)
+    assert found.detail == "4 files removed: a, b, c; 1 file changed: f"
+    same = fidelity.state(fidelity.diff(before, before, frozenset()))[1]
+    assert (same.id, same.verdict) == ("state-files", Verdict.PASSED)
+    assert same.detail == "6 files that users had uploaded before are as they were"
+    assert "state-files" not in [check.id for check in fidelity.state(fidelity.diff(state(), after, frozenset()))]
+
+
+def test_of_two_lists_only_what_one_of_them_has_is_told() -> None:
+    before, after = (
+        state(dependencies="a 1; b 1; c 1", flags="x; y"),
+        state(dependencies="a 1; b 2; c 1", flags="x; y; z"),
+    )
+    found = {check.id: check.detail for check in fidelity.state(fidelity.diff(before, after, frozenset()))}
+    assert found["state-dependencies"] == "dependencies: b 1 before, b 2 now"
+    assert found["state-facts"] == "flags: nothing more before, z now"
+    gone = fidelity.state(fidelity.diff(state(a="x; y"), state(), frozenset()))[-1]
+    assert gone.detail == "a: x; y before, None now"
+    shorter = fidelity.state(fidelity.diff(state(a="x; y; z"), state(a="y; x"), frozenset()))[-1]
+    assert shorter.detail == "a: z before, nothing more now"
+    assert fidelity.counted(state({"a": {"1": "x", "2": "x"}, "b": {}})) == "a=2 b=0"
