@@ -52,6 +52,16 @@ class Outcome:
         return self.noticed / every if every else 0.0
 
 
+def tried_in_vain(mutants: Path) -> frozenset[str]:
+    """By mutmut's names: what no test noticed when it was last tried, whatever has become of its module since."""
+    statuses = [
+        status
+        for path in mutants.rglob("*.meta")
+        for status in json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"].items()
+    ]
+    return frozenset(name for name, code in statuses if code is not None and code not in NOTICED | OUT_OF_TIME)
+
+
 def outcome(mutants: Path) -> Outcome:
     """Read mutmut's folder `mutants`: a .meta beside each changed module has pytest's exit status by change.
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests import mutation
 from tests.house import ROOT
-from tests.mutants import Change, Outcome, by_module, listed, outcome, unlisted
+from tests.mutants import Change, Outcome, by_module, listed, outcome, tried_in_vain, unlisted
 
 # What mutmut makes of `return a + b` and of a method; numbers are its own.
 MUTATED = """
@@ -102,6 +102,8 @@ def test_a_failed_test_notices_and_nothing_else_but_time_that_ran_out(tmp_path: 
     assert mixed.late == ("house.sums.x_add__mutmut_1",)
     assert mixed.unreached == {"house.sums.x_add__mutmut_2"}
     assert outcome(tmp_path / "nothing").share == 0.0
+    assert tried_in_vain(tmp_path / "mixed") == {"house.sums.x_add__mutmut_2"}
+    assert tried_in_vain(tmp_path / "nothing") == set()
 
 
 def test_a_change_is_known_by_its_function_and_its_lines(tmp_path: Path) -> None:
