@@ -92,15 +92,19 @@ def mutmut(folder: Path, *arguments: str) -> None:
 def copied(folder: Path) -> None:
     """Bring the checkout into `folder`, file by file where it is not the same there already.
 
-    Where one was not, mutmut forgets which test reaches what, and finds out again.
+    Where one was not, mutmut forgets which test reaches what, and finds out again. It refreshes no file of its own copy
+    but modules, so that the others go there too.
     """
+    of_mutmut = folder / "mutants"
     for path in all_files():
         there = folder / path
         if not there.exists() or not filecmp.cmp(ROOT / path, there, shallow=False):
             there.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / path, there)
             shutil.copymode(ROOT / path, there)
-            (folder / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
+            (of_mutmut / "mutmut-stats.json").unlink(missing_ok=True)
+            if path.suffix != ".py" and (of_mutmut / path).exists():
+                shutil.copyfile(ROOT / path, of_mutmut / path)
 
 
 def tried(folder: Path, what: Sequence[str], children: int) -> Outcome:
