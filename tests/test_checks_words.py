@@ -137,10 +137,10 @@ def test_files_of_users_are_compared_and_named_where_there_were_any() -> None:
 def test_of_two_lists_only_what_one_of_them_has_is_told() -> None:
     before, after = (
         state(dependencies="a 1; b 1; c 1", flags="x; y"),
-        state(dependencies="a 1; b 2; c 1", flags="x; y; z"),
+        state(dependencies="a 1; b 2; c 2", flags="x; y; z"),
     )
     found = {check.id: check.detail for check in fidelity.state(fidelity.diff(before, after, frozenset()))}
-    assert found["state-dependencies"] == "dependencies: b 1 before, b 2 now"
+    assert found["state-dependencies"] == "dependencies: b 1; c 1 before, b 2; c 2 now"
     assert found["state-facts"] == "flags: nothing more before, z now"
     gone = fidelity.state(fidelity.diff(state(a="x; y"), state(), frozenset()))[-1]
     assert gone.detail == "a: x; y before, None now"
