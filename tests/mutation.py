@@ -107,15 +107,17 @@ def copied(folder: Path) -> None:
                 shutil.copyfile(ROOT / path, of_mutmut / path)
 
 
-def tried(folder: Path, what: Sequence[str], children: int) -> Outcome:
-    """Try every change in `folder`, and once more what ran out of time, or was not noticed when it was tried before."""
+def tried(folder: Path, what: Sequence[str], children: int, page: dict[Change, str]) -> Outcome:
+    """Try every change in `folder`. Once more what ran out of time; and what was not noticed when it was tried before,
+    unless the page has a reason.
+    """
     before = tried_in_vain(folder / "mutants")
     copied(folder)
     (folder / "setup.cfg").write_text(settings(what), encoding="utf-8")
     mutmut(folder, "--max-children", str(children))
     found = outcome(folder / "mutants")
     # a change may make a test run for ever, and a busy machine may make it seem so: only the first does it twice
-    again = [*found.late, *(name for name in found.unnoticed if name in before)]
+    again = [*found.late, *(name for name in unlisted(found, page) if name in before)]
     if again and not found.untried:
         print(f"once more, one after the other: {len(again)}", flush=True)
         mutmut(folder, "--max-children", "1", *again)
@@ -163,10 +165,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # a shell starts what is in its background with Ctrl-C ignored, and tests of ours press it
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    begun = time.monotonic()
+    begun, page = time.monotonic(), listed(PAGE.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory(prefix="mutation-") if options.keep is None else nullcontext(options.keep) as name:
-        found = tried(Path(name).resolve(), options.module, options.children)
-    return judged(found, listed(PAGE.read_text(encoding="utf-8")), time.monotonic() - begun)
+        found = tried(Path(name).resolve(), options.module, options.children, page)
+    return judged(found, page, time.monotonic() - begun)
 
 
 if __name__ == "__main__":
