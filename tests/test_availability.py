@@ -115,8 +115,8 @@ def test_the_first_good_answer_of_all_lanes_is_the_one_that_was_known_first() ->
     lanes = {ROLLOUT_LANE: rollout, "read": slow, "write": quick}
     assert first_good(lanes, served, 50 * MS) == Edge(lo=50 * MS, hi=301 * MS)
     assert first_good({"read": slow}, served, 50 * MS) == Edge(lo=50 * MS, hi=600 * MS)
-    both = {"read": [seen(60 * MS, True)], "write": [seen(60 * MS, True, lane="write")]}
-    assert first_good(both, served, 50 * MS) == Edge(lo=50 * MS, hi=61 * MS)
+    both = {"read": [seen(51 * MS, False), seen(60 * MS, True)], "write": [seen(60 * MS, True, lane="write")]}
+    assert first_good(both, served, 50 * MS) == Edge(lo=51 * MS, hi=61 * MS)
     # what was sent in the very instant came before it
     again = [seen(50 * MS, True), seen(60 * MS, False), seen(70 * MS, True)]
     assert first_good({"read": again}, served, 50 * MS) == Edge(lo=60 * MS, hi=71 * MS)

@@ -151,6 +151,9 @@ def test_bursts_are_neither_more_nor_fewer_than_there_are() -> None:
     told = Told()
     told.look(served=True)
     told.now_ns += 60_000_000_000
+    single = FollowUps(PERIOD_NS, bursts=1)
+    single.sent((1, 0), 0)
+    assert single.answered((1, 0), False, MS)
     for expected in (True, True, True, True, False):
         told.now_ns += BETWEEN_NS
         told.look(served=True)

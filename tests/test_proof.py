@@ -216,7 +216,7 @@ def test_users_who_came_all_the_time_are_counted_by_phase() -> None:
         # and after the rollback so may one who hung when it came, but not at the end of the hold
         ([(0, 23, 20), (26.1, 40, 20)], None, ""),
         ([(0, 23, 20), (26.2, 40, 20)], "too_little_traffic_after", "none for 3.2 s"),
-        ([(0, 30.9, 20)], None, ""),
+        ([(0, 30.5, 20), (32, 40, 20)], None, ""),
         ([(0, 30.8, 20)], "too_little_traffic_after", "none for 1.2 s"),
     ],
 )

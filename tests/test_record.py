@@ -11,7 +11,7 @@ from scenarios.judging.causes import Cause
 from scenarios.judging.intervals import Edge
 from scenarios.model import Expectation, Objective, RecoveryClock
 from scenarios.protocols import StepResult
-from scenarios.record import Findings, build_record, left_behind, promised, uncleaned, unprovisioned
+from scenarios.record import Findings, build_record, left_behind, overhead_s, promised, uncleaned, unprovisioned
 from scenarios.results import Calibration, CheckRecord, DrillRecord
 from scenarios.runbook import Procedure, Step
 from scenarios.timeline import Timeline
@@ -212,6 +212,11 @@ def test_the_first_claim_that_a_rollout_is_done_counts_to_a_millisecond(world: W
     steps = [step(10**8, ok=False), step(2_234_567_890), step(1_234_567_890)]
     assert record_of(world, Findings(steps=steps), procedure_started=0).claimed_s == 1.235
     assert record_of(world, Findings(steps=steps)).claimed_s is None
+
+
+def test_what_a_drill_took_beyond_its_own_waits_is_told_to_a_millisecond() -> None:
+    assert overhead_s(Findings(begun_ns=1, windows_s=0.5), 2_234_567_891) == 1.735
+    assert overhead_s(Findings(windows_s=0.5), 2_234_567_891) is None
 
 
 def test_what_happened_to_whoever_listened_is_on_the_record(world: World) -> None:
