@@ -1,12 +1,15 @@
 """Short forms of what is soaked: the same code with smaller numbers."""
 
 import random
+from pathlib import Path
 
 import pytest
 
 from fixtures.guard import TargetGuard
 from fixtures.kind import platform
 from tests.bench.running import SOAK, benches
+from tests.hostile import hostile_value
+from tests.runner_bench import Bench, written
 from tests.soak import hostile_parameters, hostile_targets
 
 
@@ -31,3 +34,13 @@ def test_without_a_guard_it_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(platform, "refuse", lambda _: None)
     touched = [hostile_targets.drill(seed) for seed in range(6)]
     assert all(changes > 0 and not told for changes, told in touched)
+
+
+def test_the_hostile_values_do_bite(tmp_path: Path) -> None:
+    """A step that hands them to `eval` runs some of them: else that none was run would say nothing."""
+    bench = Bench(tmp_path)
+    chance = random.Random(3)
+    for number in range(10):
+        value = {"VALUE": hostile_value(chance)}
+        bench.run(written(f"bad-{number}", 'cd "$HOME"; eval "echo $VALUE"\n'), parameters=value)
+    assert list(tmp_path.rglob("pwned*"))
