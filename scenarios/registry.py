@@ -71,7 +71,9 @@ def _run(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except SyntaxError as error:
-        raise UsageError(f"{error.filename}:{error.lineno}: {type(error).__name__}: {error.msg}") from error
+        raise UsageError(
+            f"{error.filename or path}:{error.lineno or 1}: {type(error).__name__}: {error.msg}"
+        ) from error
     except Exception as error:
         # the last line of theirs, not the line of a library (or ours) that it fell over in
         lines = [line.lineno for line in traceback.extract_tb(error.__traceback__) if Path(line.filename) == path]
