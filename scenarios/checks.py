@@ -3,6 +3,8 @@
 import math
 from collections.abc import Iterable, Sequence
 
+from pydantic import Field
+
 from scenarios.judging.causes import Cause, Verdict, worst
 from scenarios.judging.intervals import against
 from scenarios.judging.ledger import Judgement, Write
@@ -11,6 +13,7 @@ from scenarios.protocols import State, StepResult
 from scenarios.results import CheckRecord, Interval, Record
 
 MIN_WRITES = 10
+NAMED = 6  # facts that are told; state/diff.json has the rest
 # Loss in its three forms; an objective that allows for loss allows for each.
 _TAKEN_BACK = {
     "lost": Cause.WRITES_LOST,
@@ -30,6 +33,7 @@ class StateDiff(Record):
     facts: dict[str, tuple[str | None, str | None]]
     removed_rows: dict[str, list[str]]
     changed_rows: dict[str, list[str]]
+    damage: list[str] = Field(default_factory=list)
 
 
 def passed(check_id: str, detail: str) -> CheckRecord:
@@ -193,7 +197,7 @@ def diff(before: State, after: State, ignore: frozenset[str]) -> StateDiff:
             removed[table] = gone
         if other:
             changed[table] = other
-    return StateDiff(facts=facts, removed_rows=removed, changed_rows=changed)
+    return StateDiff(facts=facts, removed_rows=removed, changed_rows=changed, damage=after.damage)
 
 
 def unpromised(restores: Sequence[str]) -> frozenset[str]:
@@ -218,16 +222,25 @@ def state(difference: StateDiff) -> list[CheckRecord]:
     wrong += [f"{_rows(rows)} changed in {table}" for table, rows in difference.changed_rows.items()]
     rows = not_passed("state-rows", Cause.ROWS_CHANGED, "; ".join(wrong)) if wrong else None
     records = [rows or passed("state-rows", "every row that existed before the candidate is as it was")]
+    damaged = "; ".join(difference.damage)
+    records.append(
+        not_passed("state-pages", Cause.DATA_DAMAGED, damaged)
+        if damaged
+        else passed("state-pages", "every table, index and checksum is sound")
+    )
     left = dict(difference.facts)
     for check_id, kind, cause in (
         ("state-schema", "schema", Cause.WRONG_SCHEMA),
+        ("state-tables", "rows of", Cause.ROWS_CHANGED),
         ("state-commits", "lost_commits", Cause.COMMITS_LOST),
         ("state-configuration", "configuration", Cause.WRONG_CONFIGURATION),
         ("state-facts", "", Cause.STATE_DIFFERS),
     ):
         names = [name for name in left if name.startswith(kind)]
         pairs = [(name, *left.pop(name)) for name in names]
-        detail = "; ".join(f"{name}: {was} before, {now} now" for name, was, now in pairs)
+        detail = "; ".join(f"{name}: {was} before, {now} now" for name, was, now in pairs[:NAMED])
+        if len(pairs) > NAMED:
+            detail += f"; and {len(pairs) - NAMED} more"
         if names:
             records.append(not_passed(check_id, cause, detail))
         elif check_id in ("state-schema", "state-facts"):  # not every system has a repository, or a configuration
