@@ -50,14 +50,12 @@ class EvidenceSink(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A snapshot: named facts (releases, digests, schema) and, per table, row id to row digest over `columns`.
-
-    `damage`: what is broken on the database's disk, a sentence each.
-    """
+    """Named facts, per table row id to row digest over `columns`, users' files by digest, sentences on a broken disk."""
 
     facts: dict[str, str]
     rows: dict[str, dict[str, str]]
     columns: dict[str, list[str]]
+    files: dict[str, str] = field(default_factory=dict)
     damage: list[str] = field(default_factory=list)
 
 
@@ -75,7 +73,11 @@ class Platform(Protocol):
         ...
 
     def facts(self) -> dict[str, str]:
-        """What runs now: release, digest of its files, processes."""
+        """What runs now: release, digest of its files, its packages, processes."""
+        ...
+
+    def files(self) -> dict[str, str]:
+        """Digest by name of each file that users have put where the service keeps such."""
         ...
 
     def collect(self, sink: EvidenceSink) -> None:
@@ -105,9 +107,7 @@ class Database(Protocol):
     ) -> State:
         """Catalog facts and row digests of `tables`; a table that is not there has no rows. Every other table's rows
         are one fact, but for those of `unjudged`. Damage is looked for where `columns` are given: once it is over.
-
-        A table named in `columns` is digested over those columns alone, so that a column which came later does not make
-        every row look changed (the schema check names it); one that is gone does.
+        A table named in `columns` is digested over those columns alone: one that came later changes no row.
         """
         ...
 
@@ -128,10 +128,13 @@ class Database(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request of a background user, answered or given up at `done_ns`."""
+    """One request of a background user, answered or given up (`status` None) at `done_ns`. `ok`: as it should be."""
 
     sent_ns: int
     done_ns: int
+    status: int | None = 200
+    ok: bool = True
+    who: str = ""
 
 
 class Workload(Protocol):
@@ -150,10 +153,7 @@ class Workload(Protocol):
         ...
 
     def cpu_share(self) -> float | None:
-        """The most of one core that the users' own program took over any 5 s while they were making requests.
-
-        None: not known, as it ran for too short a time or cannot be looked at.
-        """
+        """The most of one core that users' own program took over any 5 s of making requests; None: not known."""
         ...
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.postgres import DrillDatabase, EmbeddedPostgres
-from scenarios import checks
+from scenarios import fidelity
 from scenarios.judging.causes import Cause
 from scenarios.protocols import State
 from tests.house import ROOT
@@ -82,7 +82,7 @@ def run(database: DrillDatabase, statements: str) -> None:
 
 
 def differing(before: State, after: State) -> set[str]:
-    return set(checks.diff(before, after, frozenset()).facts)
+    return set(fidelity.diff(before, after, frozenset()).facts)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -121,7 +121,7 @@ def test_rows_of_a_table_that_nobody_listed_must_be_as_they_were(
     before = database.snapshot(("notes",), {})
     run(database, statement)
     after = database.snapshot(("notes",), before.columns)
-    red = {check.id: check for check in checks.state(checks.diff(before, after, frozenset())) if check.cause}
+    red = {check.id: check for check in fidelity.state(fidelity.diff(before, after, frozenset())) if check.cause}
     assert [(check.id, check.cause) for check in red.values()] == [("state-tables", Cause.ROWS_CHANGED)]
     assert said in red["state-tables"].detail
     allowed = database.snapshot(("notes",), before.columns, ("tags",))
@@ -162,7 +162,7 @@ def test_a_block_that_is_not_as_it_was_written_is_damage(
     before = database.snapshot((), {})
     flip(server, database, relation)
     after = database.snapshot((), before.columns, ("notes", "tags"))
-    found = {check.id: check.cause for check in checks.state(checks.diff(before, after, frozenset()))}
+    found = {check.id: check.cause for check in fidelity.state(fidelity.diff(before, after, frozenset()))}
     assert found["state-pages"] == Cause.DATA_DAMAGED
     assert re.search(rf"^{relation}: |; {relation}: ", "; ".join(after.damage))
 

@@ -30,6 +30,7 @@ class Cause(StrEnum):
     ROWS_FOREIGN = "rows_foreign"
     ROWS_CHANGED = "rows_changed"
     DATA_DAMAGED = "data_damaged"
+    FILES_CHANGED = "files_changed"
     READ_BACK_DISAGREES = "read_back_disagrees"
     COMMITS_LOST = "commits_lost"
     STEP_FAILED = "step_failed"
@@ -120,6 +121,7 @@ _SENTENCES: dict[Cause, str] = {
     Cause.ROWS_FOREIGN: "Rows appeared that no user wrote.",
     Cause.ROWS_CHANGED: "Rows that existed before the candidate were changed or removed.",
     Cause.DATA_DAMAGED: "The database is damaged on its disk: a table, an index or a checksum is not sound.",
+    Cause.FILES_CHANGED: "Files that users had uploaded before the candidate came were changed or removed.",
     Cause.READ_BACK_DISAGREES: "What users are shown is not what the database holds.",
     Cause.COMMITS_LOST: "Commits of other people are no longer in the branch that is deployed.",
     Cause.STEP_FAILED: "A step of the procedure did not do what the runbook says it does.",
