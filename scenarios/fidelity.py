@@ -13,6 +13,7 @@ from scenarios.protocols import State
 from scenarios.results import CheckRecord, Record
 
 FILES_TOLD = 3
+FACTS_TOLD = 6  # state/diff.json has the rest
 
 
 class StateDiff(Record):
@@ -24,6 +25,7 @@ class StateDiff(Record):
     files: int = 0  # how many there were before
     removed_files: list[str] = Field(default_factory=list)
     changed_files: list[str] = Field(default_factory=list)
+    damage: list[str] = Field(default_factory=list)  # on the database's disk, when it is over
 
 
 def counted(state: State) -> str:
@@ -49,6 +51,7 @@ def diff(before: State, after: State, ignore: frozenset[str]) -> StateDiff:
         files=len(before.files),
         removed_files=removed_files,
         changed_files=changed_files,
+        damage=after.damage,
     )
 
 
@@ -82,9 +85,13 @@ def state(difference: StateDiff) -> list[CheckRecord]:
     records = [rows or passed("state-rows", "every row that existed before the candidate is as it was")]
     if difference.files:
         records.append(_files(difference))
+    damaged = "; ".join(difference.damage)
+    sound = passed("state-pages", "every table, index and checksum is sound")
+    records.append(not_passed("state-pages", Cause.DATA_DAMAGED, damaged) if damaged else sound)
     left = dict(difference.facts)
     for check_id, kind, cause in (
         ("state-schema", "schema", Cause.WRONG_SCHEMA),
+        ("state-tables", "rows of", Cause.ROWS_CHANGED),
         ("state-commits", "lost_commits", Cause.COMMITS_LOST),
         ("state-configuration", "configuration", Cause.WRONG_CONFIGURATION),
         ("state-dependencies", "dependencies", Cause.STATE_DIFFERS),
@@ -92,7 +99,9 @@ def state(difference: StateDiff) -> list[CheckRecord]:
     ):
         names = [name for name in left if name.startswith(kind)]
         pairs = [(name, *left.pop(name)) for name in names]
-        detail = "; ".join(_told(*pair) for pair in pairs)
+        detail = "; ".join(_told(*pair) for pair in pairs[:FACTS_TOLD])
+        if len(pairs) > FACTS_TOLD:
+            detail += f"; and {len(pairs) - FACTS_TOLD} more"
         if names:
             records.append(not_passed(check_id, cause, detail))
         elif check_id in ("state-schema", "state-facts"):  # not every system has a repository, or a configuration

@@ -55,7 +55,8 @@ def test_a_revert_is_a_commit_more_and_no_difference() -> None:
     ("fact", "check_id", "cause"),
     [
         ("schema_revision", "state-schema", Cause.WRONG_SCHEMA),
-        ("schema_digest", "state-schema", Cause.WRONG_SCHEMA),
+        ("schema column sessions.body", "state-schema", Cause.WRONG_SCHEMA),
+        ("rows of receipts", "state-tables", Cause.ROWS_CHANGED),
         ("lost_commits", "state-commits", Cause.COMMITS_LOST),
         ("configuration", "state-configuration", Cause.WRONG_CONFIGURATION),
         ("dependencies", "state-dependencies", Cause.STATE_DIFFERS),
