@@ -106,7 +106,9 @@ class _Again:
         before = self._judge_ledger()
         if before is None:
             return
-        difference = checks.diff(before, self._state("after"), checks.unpromised(self.inputs.scenario.restores))
+        scenario = self.inputs.scenario
+        ignore = checks.unpromised(scenario.restores, scenario.leaves)
+        difference = checks.diff(before, self._state("after"), ignore)
         self.findings.checks += checks.state(difference)
         self.findings.checks += [checks.verified(result) for result in self.inputs.verified]
         self.findings.checks += gathering.held_as_promised(self.inputs.hold, self.watch, self._story())

@@ -209,7 +209,8 @@ class _Drill:
         self.findings.checks += cut
         self._judge_ledger()
         after = gathering.snapshot(self.stage, self.system, "after", self.before)
-        difference = checks.diff(self.before, after, checks.unpromised(self.scenario.restores))
+        ignore = checks.unpromised(self.scenario.restores, self.scenario.leaves)
+        difference = checks.diff(self.before, after, ignore)
         self.stage.sink.write_json("state/diff.json", difference.model_dump())
         self.findings.checks += checks.state(difference)
         if self.scenario.verification is not None:
