@@ -143,10 +143,11 @@ def new(name: str, into: Path) -> None:
 @main.command(short_help="Take away what killed runs left on this machine.")
 @_JSON
 def reap(as_json: bool) -> None:
-    """Take away what killed runs left: folders, containers, clusters. A run that was cut short gets its summary.
+    """Take away what killed runs left: folders, processes, containers, clusters. A run that was cut gets its summary.
 
-    Only what bears our label and whose run is gone is touched; runs that are going on are not. Each run has a reaper
-    of its own that does this within seconds, and each new run does it too: this is for when both were killed.
+    Each run writes down what it makes. Only what is written there and bears the name of a run that is gone is touched;
+    the rest is said. Each run has a reaper that does this within seconds, and each new run does it too: this is for
+    when both were killed. Exits 1 where something had to be left.
 
     \b
     Examples:

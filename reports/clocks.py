@@ -134,3 +134,22 @@ def standing(bounds: Interval | None, allowed: float) -> str:
     if hi is None:
         return "not met: not restored when the drill stopped waiting"
     return "met" if hi <= allowed else "neither met nor missed"
+
+
+def last_to_obey(record: DrillRecord) -> str:
+    """How long after the procedure's last step the last worker still answered as before it; "" where none did.
+
+    A flag that workers remember, a reload that replaces them one by one: the step is done, and users go on meeting it.
+    """
+    execute_s, bounds = record.phases_s.execute, record.recovery_s
+    if execute_s is None or bounds is None or bounds[0] is None or bounds[1] is None:
+        return ""
+    lo, hi = max(0.0, bounds[0] - execute_s), bounds[1] - execute_s
+    return "" if lo < _TOO_EARLY_S else f"the last worker obeyed {interval((lo, hi))} after the last step had ended"
+
+
+def overhead(record: DrillRecord) -> str:
+    """What the drill itself took beyond what it waits for on purpose; "" where users were never started."""
+    if record.overhead_s is None:
+        return ""
+    return f"the drill took {seconds(record.overhead_s)} beyond its set-up and its own holds"

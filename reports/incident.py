@@ -7,8 +7,19 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from reports import users
 from reports.evidence import Event, clean, first_events, read_events
-from reports.words import MACHINE_TIME, cause_sentence, interval, loss_phrase, seconds, verdict_and_cause
+from reports.words import (
+    MACHINE_TIME,
+    cause_sentence,
+    interval,
+    limit,
+    loss_allowed,
+    loss_phrase,
+    seconds,
+    verdict_and_cause,
+)
+from scenarios.judging.causes import Verdict
 from scenarios.model import Scenario
 from scenarios.results import DrillRecord
 
@@ -26,6 +37,7 @@ def incident(record: DrillRecord, scenario: Scenario, folder: Path) -> str | Non
     parts = [
         [f"# {_plain(record.system)}: {_plain(scenario.defect)}", "", f"A drill: {_plain(record.title)}."],
         ["## Summary", "", *_summary(record, first)],
+        ["## Figures of the drill", "", *_figures(record)],
         ["## Timeline", "", *_timeline(events), "", "Times are UTC."],
         ["## Root cause", "", f"{_plain(scenario.defect)} (release `{scenario.candidate}`)."],
         ["## Resolution", "", *_resolution(record)],
@@ -42,12 +54,25 @@ def _summary(record: DrillRecord, first: dict[str, Event]) -> Iterator[str]:
     yield f"- **Date**: {first['harmed'].wall[:10]}"
     yield f"- **Severity**: {_plain(severity or 'nobody decided')}"
     yield f"- **Duration**: {interval(record.disruption_s)}, of which the way back took {interval(record.recovery_s)}"
+    hurt = users.hurt(record) or "how many users it hurt, and how slow it was, is not known"
     yield f"- **Impact**: {seconds(bad_s)} in which some kind of request was answered badly; {loss_phrase(record)}"
+    yield f"- **Users**: {hurt}"
     if "detected" in first:
         yield f"- **Noticed by**: {_plain(first['detected'].facts.get('seen'))}"
     yield f"- **Outcome**: {verdict_and_cause(record.verdict, record.cause)}"
     yield ""
     yield MACHINE_TIME
+
+
+def _figures(record: DrillRecord) -> Iterator[str]:
+    """Time, loss, success: what a monthly drill is judged by."""
+    rto_s = None if record.objective is None else record.objective.rto_s
+    allowed = "nothing is promised" if rto_s is None else f"allowed: {limit(rto_s)}"
+    yield f"- **Time**: {interval(record.recovery_s)}; {allowed}"
+    yield f"- **Loss**: {loss_phrase(record)}; allowed: {loss_allowed(record.objective)}"
+    held = sum(check.cause is None for check in record.checks)
+    success = "1 of 1" if record.verdict == Verdict.PASSED else "0 of 1"
+    yield f"- **Success**: {success}; {held} of {len(record.checks)} checks held"
 
 
 def _timeline(events: list[Event]) -> Iterator[str]:

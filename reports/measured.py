@@ -13,6 +13,7 @@ from reports.words import interval, limit, seconds, verdict_and_cause
 from scenarios.judging.causes import Verdict
 from scenarios.results import DrillRecord, Interval, Phases, Record, Summary
 
+FINDINGS = Path(__file__).parent.parent / "docs" / "runbook-findings.json"
 HEADING = "## What was measured\n"
 HEAD = """
 Each procedure, what it promises, and the worst that was measured of it in N rehearsals: from its start until users were

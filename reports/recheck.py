@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scenarios.cut_short import left_of, was_cut_short
 from scenarios.errors import UsageError
 from scenarios.recheck import judged_again
 from scenarios.results import CheckRecord, DrillRecord
@@ -27,13 +28,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rechecked:
-    """One drill. `same`: the very bytes of its verdict.json came out; `not_judged`: why none could."""
+    """One drill. `same`: the very bytes of its verdict.json came out; `not_judged`: why none could.
+
+    `cut`: what there is of one that was killed: that it proved nothing stands, and nothing more can come out.
+    """
 
     id: str
     evidence: str
     same: bool
     changes: tuple[Change, ...] = ()
     not_judged: str = ""
+    cut: str = ""
 
 
 def recheck_run(run_folder: Path) -> list[Rechecked]:
@@ -51,6 +56,8 @@ def _recheck(path: Path) -> Rechecked:
     except ValueError as error:
         raise UsageError(f"{path} is not a verdict of this version: {error}") from error
     try:
+        if was_cut_short(path.parent, was):
+            return Rechecked(id=was.id, evidence=path.parent.name, same=True, cut=left_of(path.parent))
         now = judged_again(path.parent, was)
     except UsageError as error:
         return Rechecked(id=was.id, evidence=path.parent.name, same=False, not_judged=str(error))

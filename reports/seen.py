@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
-from reports import clocks, words
+from reports import clocks, users, words
 from reports.charts import LANE_WORDS
 from scenarios.results import Availability, DrillRecord, LaneFigures
 
@@ -25,12 +25,13 @@ class LaneRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """`hurt` and `early` are clauses; `windows` are (uptime, window's length) in words.
+    """`hurt` and `early` are clauses; `windows` are (uptime, window's length) in words; `own`: of users' own requests.
 
     `early`: what a check that asks once would have made of it; "" where there is no difference.
     """
 
     hurt: str
+    own: list[str]
     early: str
     windows: list[tuple[str, str]]
     lanes: list[LaneRow]
@@ -43,6 +44,7 @@ def seen_of(record: DrillRecord) -> Seen | None:
         return None
     return Seen(
         hurt=_hurt(told),
+        own=[text for text in (users.hurt(record), users.held(record)) if text],
         early=clocks.first_good(record) or _otherwise(record),
         windows=[(_percent(window.uptime), words.limit(window.window_s)) for window in told.worst],
         lanes=[_lane_row(lane) for lane in told.lanes],
@@ -59,6 +61,7 @@ def seen_text(record: DrillRecord) -> str:
         *(f"{name}: {text} after the procedure began" for name, text in clocks.readings(record)),
         *([seen.early] if seen.early else []),
         seen.hurt,
+        *seen.own,
         *(f"worst {length}: {uptime} up" for uptime, length in seen.windows),
     ]
     if seen.lanes:

@@ -1,10 +1,11 @@
 """The table at the end of a run, and the message of a drill that did not come out as expected. Plain text lines."""
 
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from reports import clocks, cuts, words
+from reports import clocks, cuts, users, words
 from reports.words import Outcome
 from scenarios.judging.causes import Verdict
 from scenarios.model import RecoveryClock
@@ -73,8 +74,10 @@ def _drill_lines(number: int, drill: DrillRecord, run_folder: Path, width: int, 
     lines += _wrapped("; ".join(clocks.clock_phrases(drill, time_scale)), width, "")
     lines += _wrapped(clocks.claim(drill), width, "")
     lines += _wrapped(clocks.first_good(drill), width, "")
+    lines += _wrapped(clocks.last_to_obey(drill), width, "")
     lines += _wrapped(words.speed_phrase(drill), width, "")
     lines += _wrapped(words.loss_phrase(drill), width, "")
+    lines += _wrapped("; ".join(filter(None, (users.hurt(drill), users.held(drill)))), width, "")
     lines += _wrapped(cuts.phrase(drill), width, "")
     lines += _wrapped(f"evidence: {run_folder / drill.evidence}", width, "dim")
     return lines
@@ -99,12 +102,22 @@ def _closing_lines(summary: Summary, run_folder: Path, width: int) -> list[Line]
     total = f"{words.counted(len(summary.drills), 'drill')}: {', '.join(counts)}" if counts else "0 drills"
     lines = _wrapped(f"{sentence[0].upper()}{sentence[1:]}.", width, style, first="", rest="  ")
     lines += _wrapped(total, width, style, first="", rest="  ")
+    lines += _wrapped(longest(summary.drills), width, "dim", first="", rest="  ")
     lines += _wrapped(words.time_scale_sentence(summary.time_scale), width, "dim", first="", rest="  ")
     old = words.end_of_life(summary.platform.kubernetes)
     told = " ".join(filter(None, (words.MACHINE_TIME, words.probe_error_sentence(summary.drills), old)))
     lines += _wrapped(told, width, "dim", first="", rest="  ")
     lines += _wrapped(f"Report: {run_folder / 'index.html'}", width, "", first="", rest="  ")
     return lines
+
+
+def longest(drills: Sequence[DrillRecord]) -> str:
+    """The drill that took longest beyond its set-up and its own holds; "" where none tells."""
+    told = [drill for drill in drills if drill.overhead_s is not None]
+    if not told:
+        return ""
+    slowest = max(told, key=lambda drill: drill.overhead_s or 0.0)
+    return f"Beyond its set-up and its own holds a drill took at most {words.seconds(slowest.overhead_s)}: {slowest.id}"
 
 
 def format_failure(record: DrillRecord, run_folder: Path | None = None, time_scale: float | None = None) -> str:

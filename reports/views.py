@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from reports import words
+from reports import clocks, words
 from reports.charts import timeline_svg
 from reports.evidence import (
     Event,
@@ -82,6 +82,7 @@ class DrillView:
     seen: Seen | None
     marks: Markup
     phases: list[Phase]
+    time: list[str]
     ledger: list[tuple[str, int | None, bool]]
     bad_writes: list[BadWrites]
     steps: list[StepView]
@@ -115,6 +116,7 @@ def drill_view(number: int, record: DrillRecord, run_folder: Path, time_scale: f
         seen=seen_of(record),
         marks=Markup(marks_svg(record, f"drill-{number}")),  # noqa: S704 (the same; figures and our own words only)
         phases=phases_of(record),
+        time=[text for text in (clocks.last_to_obey(record), clocks.overhead(record)) if text],
         ledger=ledger_of(record),
         bad_writes=_bad_writes(folder, events),
         steps=_steps(record, folder, run_folder),

@@ -7,8 +7,8 @@ from scenarios.judging.causes import Cause, Verdict, worst
 from scenarios.judging.intervals import against
 from scenarios.judging.ledger import Judgement, Write
 from scenarios.model import Objective, RecoveryClock
-from scenarios.protocols import State, StepResult
-from scenarios.results import CheckRecord, Interval, Record
+from scenarios.protocols import StepResult
+from scenarios.results import CheckRecord, Interval
 
 MIN_WRITES = 10
 # Loss in its three forms; an objective that allows for loss allows for each.
@@ -22,14 +22,6 @@ _OF_PROMISE = {
     "schema": Cause.WRONG_SCHEMA,
     "configuration": Cause.WRONG_CONFIGURATION,
 }
-
-
-class StateDiff(Record):
-    """What differs between two snapshots: facts as [before, after], rows as ids by table."""
-
-    facts: dict[str, tuple[str | None, str | None]]
-    removed_rows: dict[str, list[str]]
-    changed_rows: dict[str, list[str]]
 
 
 def passed(check_id: str, detail: str) -> CheckRecord:
@@ -172,69 +164,3 @@ def enough_writes(writes: Iterable[Write], candidate_ns: int, started_ns: int, r
         if after < MIN_WRITES:
             return not_passed("enough-writes", Cause.TOO_FEW_WRITES_AFTER, detail)
     return passed("enough-writes", detail)
-
-
-def diff(before: State, after: State, ignore: frozenset[str]) -> StateDiff:
-    """What the rollback left different. Later rows are the ledger's business; promises in `ignore` may be broken, and
-    objects in it may be as they like.
-    """
-    facts: dict[str, tuple[str | None, str | None]] = {}
-    for name in sorted(before.facts.keys() | after.facts.keys()):
-        if _promise_of(name) in ignore or name.partition(" ")[0] in ignore:
-            continue
-        pair = (before.facts.get(name), after.facts.get(name))
-        if pair[0] != pair[1]:
-            facts[name] = pair
-    removed: dict[str, list[str]] = {}
-    changed: dict[str, list[str]] = {}
-    for table, rows in before.rows.items():
-        now = after.rows.get(table, {})
-        gone = sorted(row for row in rows if row not in now)
-        other = sorted(row for row, digest in rows.items() if row in now and now[row] != digest)
-        if gone:
-            removed[table] = gone
-        if other:
-            changed[table] = other
-    return StateDiff(facts=facts, removed_rows=removed, changed_rows=changed)
-
-
-def unpromised(restores: Sequence[str], leaves: Sequence[str] = ()) -> frozenset[str]:
-    """What a way back does not promise to restore: a downgrade brings the schema back, not the release; and what it
-    leaves alone by intent.
-    """
-    # a revert is a commit more, as it should be
-    return frozenset({"release", "schema"} - set(restores)) | {"commit"} | set(leaves)
-
-
-def _promise_of(fact: str) -> str:
-    """Which promise a fact belongs to: "release" for what runs and its images, "schema", …, or the fact itself."""
-    if fact == "files_differ" or fact.endswith(" image"):
-        return "release"
-    return next((promise for promise in ("release", "schema", "commit") if fact.startswith(promise)), fact)
-
-
-def _rows(rows: Sequence[str]) -> str:
-    return f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
-
-
-def state(difference: StateDiff) -> list[CheckRecord]:
-    """The snapshot before the candidate against the one after the rollback: rows, and facts such as the schema."""
-    wrong = [f"{_rows(rows)} removed from {table}" for table, rows in difference.removed_rows.items()]
-    wrong += [f"{_rows(rows)} changed in {table}" for table, rows in difference.changed_rows.items()]
-    rows = not_passed("state-rows", Cause.ROWS_CHANGED, "; ".join(wrong)) if wrong else None
-    records = [rows or passed("state-rows", "every row that existed before the candidate is as it was")]
-    left = dict(difference.facts)
-    for check_id, kind, cause in (
-        ("state-schema", "schema", Cause.WRONG_SCHEMA),
-        ("state-commits", "lost_commits", Cause.COMMITS_LOST),
-        ("state-configuration", "configuration", Cause.WRONG_CONFIGURATION),
-        ("state-facts", "", Cause.STATE_DIFFERS),
-    ):
-        names = [name for name in left if name.startswith(kind)]
-        pairs = [(name, *left.pop(name)) for name in names]
-        detail = "; ".join(f"{name}: {was} before, {now} now" for name, was, now in pairs)
-        if names:
-            records.append(not_passed(check_id, cause, detail))
-        elif check_id in ("state-schema", "state-facts"):  # not every system has a repository, or a configuration
-            records.append(passed(check_id, "as before the candidate"))
-    return records

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 
-from scenarios import cuts, holding, proof
+from scenarios import cuts, holding, own, proof
 from scenarios.errors import EnvironmentUnavailable, Inconclusive
 from scenarios.harness import Pace, Symptom, symptoms
 from scenarios.judging.availability import availability
@@ -11,6 +11,7 @@ from scenarios.judging.speed import READ_LANE, reading
 from scenarios.model import Scenario, System
 from scenarios.observations import CONTROL_LANE, SPEED_LANE
 from scenarios.protocols import EvidenceSink, Stage, State, StepResult
+from scenarios.record import Findings
 from scenarios.results import Availability, CheckRecord, Cuts, Speed
 from scenarios.runbook import Hold
 from scenarios.timeline import Timeline
@@ -46,6 +47,16 @@ def symptoms_of(stage: Stage, watch: Watch, scenario: Scenario, story: proof.Sto
         host=stage.sentinel.readings(),
         pace=Pace(load=scenario.load, made=made, cpu_share=users.cpu_share(), free=free),
     )
+
+
+def figures(findings: Findings, stage: Stage, watch: Watch, story: proof.Story) -> None:
+    """What users saw, what the way back cut, and whether enough has happened to prove anything."""
+    findings.availability = availability_of(stage, watch, story)
+    findings.own = own.own_requests(stage.workload.made(), story)
+    findings.speed = speed_of(watch, story)
+    findings.checks += proof_of(stage, watch, story)
+    findings.cuts, cut = cuts_of(stage, watch, story)
+    findings.checks += cut
 
 
 def availability_of(stage: Stage, watch: Watch, story: proof.Story) -> Availability:
@@ -85,9 +96,9 @@ def cuts_of(stage: Stage, watch: Watch, story: proof.Story) -> tuple[Cuts | None
     return found, cuts.judged(story.scenario, found)
 
 
-def held_as_promised(hold: Hold | None, watch: Watch, story: proof.Story) -> list[CheckRecord]:
+def held_as_promised(stage: Stage, hold: Hold | None, watch: Watch, story: proof.Story) -> list[CheckRecord]:
     """The figures that the verification list promises of the hold; nothing where it promises none."""
-    return [] if hold is None else holding.judged(hold, watch.feed.sorted_lanes(), story)
+    return [] if hold is None else holding.judged(hold, watch.feed.sorted_lanes(), story, stage.workload.made())
 
 
 def proof_of(stage: Stage, watch: Watch, story: proof.Story) -> list[CheckRecord]:
@@ -112,7 +123,7 @@ def snapshot(stage: Stage, system: System, name: str, before: State | None) -> S
     columns = before.columns if before else {}
     try:
         database = stage.database.snapshot(system.state_tables, columns)
-        state = replace(database, facts={**stage.platform.facts(), **database.facts})
+        state = replace(database, facts={**stage.platform.facts(), **database.facts}, files=stage.platform.files())
     except (Inconclusive, EnvironmentUnavailable):
         raise
     except Exception as error:

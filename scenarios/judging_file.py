@@ -50,6 +50,7 @@ class Judging:
     calibration: Calibration | None
     readings: list[HostReading]
     cpu_share: float | None
+    overhead_s: float | None = None
     hold: Hold | None = None  # what the verification list promises of it; None where it was not run
     made: list[Request] = field(default_factory=list)
     stopped: tuple[str, str] | None = None  # cause and detail of what ended the drill early
@@ -86,6 +87,7 @@ def judging_of(
         calibration=stage.probe.calibration,
         readings=list(stage.sentinel.readings()),
         cpu_share=stage.workload.cpu_share(),
+        overhead_s=findings.overhead_s,
         hold=findings.hold,
         made=list(stage.workload.made()),
         stopped=(stopped.cause, stopped.detail) if stopped else None,

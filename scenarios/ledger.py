@@ -1,7 +1,8 @@
 """The write ledger: every write recorded before it is sent and again when its answer is known.
 
 Imported by the probe and by locustfiles, so it uses the standard library alone. One file a writing process; each record
-is one `os.write` to a file opened with O_APPEND, so a killed writer or harness loses no record it had made.
+is one `os.write` to a file opened with O_APPEND, so a killed writer or harness loses no record it had made. A program
+whose record does not fit on the disk ends (scenarios/appending.py).
 
 A record is one JSON line: `{"e": "intent", "id", "client", "seq", "op", …, "t"}` before the request leaves, and later
 `{"e": "ack"|"rejected"|"unknown", "id", "status", "release", "why", "xid", "lsn", "t"}`; `t` is monotonic ns. What the
@@ -17,6 +18,8 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from scenarios.appending import append_or_end
 
 _CHUNK_BYTES = 1 << 15
 
@@ -47,6 +50,7 @@ class LedgerWriter:
         """Open `path` for appending; `client` is the default name of who writes."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        self._name = path.name
         self._client = client
 
     def intent(self, write_id: str, seq: int, body: str, client: str | None = None) -> None:
@@ -121,10 +125,8 @@ class LedgerWriter:
 
     def _append(self, record: dict[str, Any]) -> None:
         record["t"] = time.monotonic_ns()
-        line = (json.dumps(record, separators=(",", ":")) + "\n").encode()
-        if os.write(self._fd, line) != len(line):
-            # a write that the ledger does not know of must not be sent: nobody could ever judge it
-            raise OSError(f"the ledger could not be written: the record of {record['id']} is not whole")
+        # a write that the ledger does not know of must not be sent: nobody could ever judge it
+        append_or_end(self._fd, json.dumps(record, separators=(",", ":")), self._name)
 
 
 def _whole(value: object) -> int | None:

@@ -85,6 +85,7 @@ class Scenario:
     deployment: str | None = None  # on a cluster: the Deployment of the baseline, where it is not the system's
     earlier: tuple[str, ...] = ()  # releases deployed before the baseline, oldest first: a history to go back in
     defect: str  # what is wrong with the candidate, one sentence
+    branch: str = "main"  # where pushing deploys: the branch that this host deploys
     signal: str  # a signal of the runbook's triggers table
     harm: Harm = Harm.USERS_HURT
     restores: tuple[str, ...] = ("release", "schema")  # facts of an answer that must be the baseline's again

@@ -50,11 +50,12 @@ class EvidenceSink(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A snapshot: named facts (releases, digests, schema) and, per table, row id to row digest over `columns`."""
+    """A snapshot: named facts, per table row id to row digest over `columns`, users' files on the host by digest."""
 
     facts: dict[str, str]
     rows: dict[str, dict[str, str]]
     columns: dict[str, list[str]]
+    files: dict[str, str] = field(default_factory=dict)
 
 
 class Platform(Protocol):
@@ -71,7 +72,11 @@ class Platform(Protocol):
         ...
 
     def facts(self) -> dict[str, str]:
-        """What runs now: release, digest of its files, processes."""
+        """What runs now: release, digest of its files, its packages, processes."""
+        ...
+
+    def files(self) -> dict[str, str]:
+        """Digest by name of each file that users have put where the service keeps such."""
         ...
 
     def collect(self, sink: EvidenceSink) -> None:
@@ -121,10 +126,13 @@ class Database(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request of a background user, answered or given up at `done_ns`."""
+    """One request of a background user, answered or given up (`status` None) at `done_ns`. `ok`: as it should be."""
 
     sent_ns: int
     done_ns: int
+    status: int | None = 200
+    ok: bool = True
+    who: str = ""
 
 
 class Workload(Protocol):
@@ -143,10 +151,7 @@ class Workload(Protocol):
         ...
 
     def cpu_share(self) -> float | None:
-        """The most of one core that the users' own program took over any 5 s while they were making requests.
-
-        None: not known, as it ran for too short a time or cannot be looked at.
-        """
+        """The most of one core that users' own program took over any 5 s of making requests; None: not known."""
         ...
 
 

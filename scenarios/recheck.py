@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from scenarios import checks, gathering, readback
+from scenarios import checks, fidelity, gathering, readback
 from scenarios.errors import Inconclusive, UsageError
 from scenarios.judging.causes import Cause
 from scenarios.judging.ledger import fold
@@ -63,6 +63,7 @@ class _Again:
             self.timeline.measured(name, edge)
         self.findings = Findings(objective=inputs.objective, window_cut_s=inputs.window_cut_s)
         self.findings.steps = list(inputs.steps)
+        self.findings.overhead_s = inputs.overhead_s
 
     def judge(self) -> DrillRecord:
         """As `rehearse` does from there on."""
@@ -98,20 +99,16 @@ class _Again:
         assert self.findings.recovery is not None
         self.findings.baseline_answers = self.watch.baseline
         self.findings.last_answers = self.findings.recovery.answers
-        self.findings.availability = gathering.availability_of(self.stage, self.watch, self._story())
-        self.findings.speed = gathering.speed_of(self.watch, self._story())
-        self.findings.checks += gathering.proof_of(self.stage, self.watch, self._story())
-        self.findings.cuts, cut = gathering.cuts_of(self.stage, self.watch, self._story())
-        self.findings.checks += cut
+        gathering.figures(self.findings, self.stage, self.watch, self._story())
         before = self._judge_ledger()
         if before is None:
             return
         scenario = self.inputs.scenario
-        ignore = checks.unpromised(scenario.restores, scenario.leaves)
-        difference = checks.diff(before, self._state("after"), ignore)
-        self.findings.checks += checks.state(difference)
+        ignore = fidelity.unpromised(scenario.restores, scenario.leaves)
+        difference = fidelity.diff(before, self._state("after"), ignore)
+        self.findings.checks += fidelity.state(difference)
         self.findings.checks += [checks.verified(result) for result in self.inputs.verified]
-        self.findings.checks += gathering.held_as_promised(self.inputs.hold, self.watch, self._story())
+        self.findings.checks += gathering.held_as_promised(self.stage, self.inputs.hold, self.watch, self._story())
 
     def _judge_ledger(self) -> State | None:
         """The snapshot with which rows are compared; None where the run could not read anything back."""

@@ -21,6 +21,7 @@ from scenarios.results import (
     Expected,
     Interval,
     ObjectiveRecord,
+    OwnRequests,
     Phases,
     Speed,
     StepRecord,
@@ -59,6 +60,10 @@ class Findings:
     availability: Availability | None = None
     speed: Speed | None = None
     cuts: Cuts | None = None
+    own: OwnRequests | None = None
+    begun_ns: int = 0  # when users were started: what comes before is set-up
+    windows_s: float = 0.0  # of the steady state, the alarm and the hold, as they were scaled
+    overhead_s: float | None = None
     hold: Hold | None = None  # what the verification list promises of it
     harness: list[Symptom] = field(default_factory=list)  # worst first
     window_cut_s: float = 0.0  # by how much --time-scale shortened the alarm's window
@@ -103,6 +108,8 @@ def build_record(
             "availability": findings.availability,
             "speed": findings.speed,
             "cuts": findings.cuts,
+            "own": findings.own,
+            "overhead_s": findings.overhead_s,
             "rpa_s": judgement.rpa_s if judgement else None,
             "recovery_point": judgement.recovery_point if judgement else None,
             "writes": judgement.writes if judgement else Writes(),
@@ -112,6 +119,13 @@ def build_record(
             "events_head": stage.sink.head,
         }
     )
+
+
+def overhead_s(findings: Findings, now_ns: int) -> float | None:
+    """What a drill has taken since users were started, beyond its own holds and windows; None where they never were."""
+    if not findings.begun_ns:
+        return None
+    return round((now_ns - findings.begun_ns) / 1e9 - findings.windows_s, 3)
 
 
 def uncleaned(record: DrillRecord, error: Exception) -> DrillRecord:

@@ -21,9 +21,9 @@ from scenarios.signals import from_trigger
 BUILT_IN = Path(__file__).parent / "systems"
 ANSWERS_TELL = ("release", "schema")
 # what every environment gives to a runbook, and what some give besides
-PLACE = ("DATABASE_URL", "PORT", "SERVICE_URL", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
+PLACE = ("DATABASE_URL", "PORT", "SERVICE_URL", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "ROWS_BEFORE")
 CLUSTER = ("NAMESPACE", "KUBECONFIG", "DEPLOYED_MANIFESTS", "BACKUPS")
-HOST = ("CONFIGURATION", "PIDFILE", "INCIDENT_WEBHOOK")
+HOST = ("CONFIGURATION", "PIDFILE", "INCIDENT_WEBHOOK", "UPLOADS")
 GIT = ("CHECKOUT",)  # a host where pushing deploys
 ROUTER = ("COLOURS", "ROUTER_SOCKET", "GREEN_PORT", "BLUE_PORT")  # a host with two colours behind a router
 
@@ -91,6 +91,8 @@ def _check_declaration(system: System, scenario: Scenario) -> None:
         raise UsageError(f"restores={scenario.restores!r}: expected a tuple of some of {', '.join(told)}")
     if {Need.ROUTER, Need.GIT} <= scenario.needs or {Need.ROUTER, Need.CLUSTER} <= scenario.needs:
         raise UsageError("a host with a router has neither a repository nor a cluster; expected one of the needs")
+    if scenario.branch != "main" and Need.GIT not in scenario.needs:
+        raise UsageError(f"branch={scenario.branch!r} needs Need.GIT: no other host deploys what a branch holds")
     if any(name not in SPARES for name in scenario.spares):
         raise UsageError(f"spares={scenario.spares!r}: expected a tuple of some of {', '.join(SPARES)}")
     if (scenario.spares and not scenario.listeners) or (scenario.listeners and system.stream_path is None):

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scenarios import checks, gathering, proof, readback
+from scenarios import checks, fidelity, gathering, proof, readback
 from scenarios.errors import Inconclusive, UsageError, broken
 from scenarios.judging.causes import Cause
 from scenarios.judging_file import NAME as JUDGING_FILE
 from scenarios.judging_file import judging_of
 from scenarios.model import Scenario, System
 from scenarios.protocols import Environment, Stage, State, StepResult
-from scenarios.record import Findings, Subject, build_record, promised, uncleaned
+from scenarios.record import Findings, Subject, build_record, overhead_s, promised, uncleaned
 from scenarios.results import DrillRecord
 from scenarios.runbook import Procedure, Runbook, load_runbook, with_waits
 from scenarios.signals import from_trigger, scaled_window_s, slower
@@ -90,6 +90,7 @@ class _Drill:
     watch: Watch = field(init=False)
     runbook: Runbook = field(init=False)
     before: State | None = None
+    rows_before: str = ""
 
     def __post_init__(self) -> None:
         self.timeline = Timeline(self.stage.sink)
@@ -117,6 +118,7 @@ class _Drill:
         self._mark("baseline_deployed", release=self.scenario.baseline)
 
     def start_users(self) -> None:
+        self.findings.begun_ns = self.stage.clock.now_ns()
         self.stage.sentinel.start()
         self.stage.workload.start(self.scenario.load)
         self.stage.probe.start()
@@ -130,6 +132,7 @@ class _Drill:
 
     def take_snapshot(self) -> None:
         self.before = gathering.snapshot(self.stage, self.system, "before", None)
+        self.rows_before = fidelity.counted(self.before)
         self._mark("snapshot")
 
     def deploy_candidate(self) -> None:
@@ -155,6 +158,7 @@ class _Drill:
         signal = from_trigger(trigger, self.subject.time_scale, self.stage.probe.rate_hz, self.watch.feed.usual)
         # people would have been hurt for longer by as much as the window was shortened
         self.findings.window_cut_s = max(0.0, trigger.for_s - signal.window_s)
+        self.findings.windows_s += signal.window_s
         reading = self.watch.signal(signal, signal.window_s + DETECT_SLACK_S)
         self._mark("detected", signal=self.scenario.signal, seen=reading.text)
         # the table's own choice is kept beside ours: a drill may rehearse another way back than the first one named
@@ -202,22 +206,19 @@ class _Drill:
         assert self.findings.recovery is not None
         assert self.before is not None
         self.findings.last_answers = self.findings.recovery.answers
-        self.findings.availability = gathering.availability_of(self.stage, self.watch, self._story())
-        self.findings.speed = gathering.speed_of(self.watch, self._story())
-        self.findings.checks += gathering.proof_of(self.stage, self.watch, self._story())
-        self.findings.cuts, cut = gathering.cuts_of(self.stage, self.watch, self._story())
-        self.findings.checks += cut
+        gathering.figures(self.findings, self.stage, self.watch, self._story())
         self._judge_ledger()
         after = gathering.snapshot(self.stage, self.system, "after", self.before)
-        ignore = checks.unpromised(self.scenario.restores, self.scenario.leaves)
-        difference = checks.diff(self.before, after, ignore)
+        difference = fidelity.diff(
+            self.before, after, fidelity.unpromised(self.scenario.restores, self.scenario.leaves)
+        )
         self.stage.sink.write_json("state/diff.json", difference.model_dump())
-        self.findings.checks += checks.state(difference)
+        self.findings.checks += fidelity.state(difference)
         if self.scenario.verification is not None:
             wanted = self.runbook.verifications[self.scenario.verification]
             self._run(wanted, None, "verification", self._on_verified)
             self.findings.hold = wanted.hold
-            self.findings.checks += gathering.held_as_promised(wanted.hold, self.watch, self._story())
+            self.findings.checks += gathering.held_as_promised(self.stage, wanted.hold, self.watch, self._story())
 
     def blamed(self, stop: Inconclusive) -> Inconclusive:
         """`stop`, or the busy machine where that explains why nothing could be seen: such a drill is tried again."""
@@ -239,6 +240,7 @@ class _Drill:
 
     def keep_judging(self, environment: str) -> None:
         """What `drill recheck` needs beside the rest of the evidence."""
+        self.findings.overhead_s = overhead_s(self.findings, self.stage.clock.now_ns())
         try:
             kept = judging_of(self.stage, self.subject, environment, self.findings, self.timeline, self.watch)
             self.stage.sink.write_json(JUDGING_FILE, kept)
@@ -287,10 +289,12 @@ class _Drill:
         self.stage.guard.check(self._parameters())
 
     def _parameters(self) -> dict[str, str]:
-        return {**self.stage.parameters, **self.scenario.parameters}
+        return {**self.stage.parameters, "ROWS_BEFORE": self.rows_before, **self.scenario.parameters}
 
     def _window_s(self, declared_s: float) -> float:
-        return scaled_window_s(declared_s, self.subject.time_scale, self.stage.probe.rate_hz)
+        window_s = scaled_window_s(declared_s, self.subject.time_scale, self.stage.probe.rate_hz)
+        self.findings.windows_s += window_s
+        return window_s
 
     def _mark(self, name: str, /, **facts: object) -> None:
         self.timeline.mark(name, self.stage.clock.now_ns(), **facts)

@@ -142,6 +142,23 @@ class Speed(Record):
     untold: int
 
 
+class OwnRequests(Record):
+    """What the background users' own requests came to, beside the probe's. Medians are of all answers, in ms.
+
+    `bad`: not answered, or otherwise than they should be; of those after the rollback, refused or failed.
+    """
+
+    users: int  # who made any while the candidate ran
+    hurt: int  # of them, who had a bad one
+    requests: int  # from the candidate's deployment until users were back, or to the end
+    bad: int
+    held: int  # sent after users were back, to the end of the hold
+    held_bad: int
+    before_ms: float | None
+    hurt_ms: float | None
+    held_ms: float | None
+
+
 class Cuts(Record):
     """What a way back did to whoever was connected, from its first command to the end of the wait for recovery."""
 
@@ -183,6 +200,8 @@ class DrillRecord(Record):
     availability: Availability | None = None
     speed: Speed | None = None  # null where the drill is not about it
     cuts: Cuts | None = None  # null where nobody listened
+    own: OwnRequests | None = None
+    overhead_s: float | None = None  # from the users' start to the kept logs, without the scaled holds and windows
     rpa_s: float | None
     recovery_point: RecoveryPoint | None = None
     writes: Writes

@@ -1,7 +1,7 @@
 """The simulated world's machine and its background users: what a sentinel reads of it, and what they make of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scenarios.errors import Inconclusive
@@ -24,6 +24,7 @@ class HostFacts:
     stolen: float | None = 0.0
     suspended: tuple[float, float] = (0.0, 0.0)  # so many seconds into the drill, for so many seconds
     present: bool = True
+    uploads: dict[str, str] = field(default_factory=lambda: {"a.wav": "digest"})
 
     def readings(self, from_ns: int, to_ns: int) -> list[HostReading]:
         at, slept_s = self.suspended
@@ -42,7 +43,7 @@ class HostFacts:
 
 
 class SimulatedUsers:
-    """Workload, sentinel and guard of one world."""
+    """Workload, sentinel, guard and what users put on the host of one world."""
 
     def __init__(self, world: "World", what: str) -> None:
         self.world = world
@@ -69,6 +70,9 @@ class SimulatedUsers:
             else ()
         )
         return [Request(sent_ns=end - 5_000_000, done_ns=end) for end in ends if not self.world.absent(end)]
+
+    def files(self) -> dict[str, str]:
+        return dict(self.world.host.uploads)
 
     def cpu_share(self) -> float | None:
         return self.world.users_cpu

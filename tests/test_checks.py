@@ -9,7 +9,7 @@ from scenarios.judging.causes import Cause, Verdict
 from scenarios.judging.intervals import Edge
 from scenarios.judging.ledger import Judgement, Write
 from scenarios.model import Objective, RecoveryClock
-from scenarios.protocols import State, StepResult
+from scenarios.protocols import StepResult
 from scenarios.results import CheckRecord, Interval, Writes
 from scenarios.runbook import Step
 
@@ -192,61 +192,3 @@ def test_users_who_were_served_before_anybody_did_anything_are_told_of(hi: int |
     """The procedure starts at 20: harm that had certainly ended by then was not ended by it."""
     found = proof.harm_lasted(Edge(lo=10, hi=hi), 20)
     assert [outcome(check) for check in found] == ([(Verdict.INCONCLUSIVE, Cause.HARM_OVER_EARLY)] if told else [])
-
-
-def state(rows: dict[str, dict[str, str]] | None = None, **facts: str) -> State:
-    return State(facts=facts, rows=rows or {}, columns={})
-
-
-def test_later_rows_are_the_ledgers_business_and_earlier_ones_must_be_as_they_were() -> None:
-    before = state({"users": {"a": "1", "b": "2"}, "flags": {"f": "1"}})
-    found = checks.diff(before, state({"users": {"a": "1", "b": "3", "new": "9"}}), frozenset())
-    assert found.changed_rows == {"users": ["b"]}
-    assert found.removed_rows == {"flags": ["f"]}  # the table is gone
-    (rows, *_) = checks.state(found)
-    assert outcome(rows) == failed(Cause.ROWS_CHANGED)
-    assert "1 row removed from flags" in rows.detail
-
-
-def test_facts_differ_by_value_by_absence_and_by_appearance_unless_they_may() -> None:
-    before, after = state(a="1", b="1", c="1", release="v1"), state(a="1", b="2", d="1", release="v2")
-    found = checks.diff(before, after, frozenset({"release"}))
-    assert found.facts == {"b": ("1", "2"), "c": ("1", None), "d": (None, "1")}
-
-
-def test_an_object_that_is_left_by_intent_may_differ_and_no_other() -> None:
-    """The way back of one Deployment leaves another as the candidate made it; its name is not a prefix of others'."""
-    names = ("deployment/api image", "deployment/worker image", "deployment/worker-2 image")
-    before, after = (State(facts=dict.fromkeys(names, value), rows={}, columns={}) for value in "12")
-    found = checks.diff(before, after, checks.unpromised(("release",), ("deployment/worker",)))
-    assert set(found.facts) == {"deployment/api image", "deployment/worker-2 image"}
-
-
-def test_a_revert_is_a_commit_more_and_no_difference() -> None:
-    """What the branch's head is called is told and not compared; the files that differ belong to the release."""
-    before = state(commit="1", commits="1", files_differ="none", lost_commits="none")
-    after = state(commit="2", commits="2; 1", files_differ="main.py", lost_commits="3 Maria: More")
-    found = checks.diff(before, after, checks.unpromised(("schema",)))
-    assert found.facts == {"lost_commits": ("none", "3 Maria: More")}
-    assert set(checks.diff(before, after, checks.unpromised(("release",))).facts) == {"lost_commits", "files_differ"}
-    (commits,) = [check for check in checks.state(found) if check.id == "state-commits"]
-    assert commits.detail == "lost_commits: none before, 3 Maria: More now"
-
-
-@pytest.mark.parametrize(
-    ("fact", "check_id", "cause"),
-    [
-        ("schema_revision", "state-schema", Cause.WRONG_SCHEMA),
-        ("schema_digest", "state-schema", Cause.WRONG_SCHEMA),
-        ("lost_commits", "state-commits", Cause.COMMITS_LOST),
-        ("configuration", "state-configuration", Cause.WRONG_CONFIGURATION),
-        ("release", "state-facts", Cause.STATE_DIFFERS),
-    ],
-)
-def test_a_fact_that_differs_turns_its_own_check_red(fact: str, check_id: str, cause: Cause) -> None:
-    found = {
-        check.id: check
-        for check in checks.state(checks.diff(State(facts={fact: "1"}, rows={}, columns={}), state(), frozenset()))
-    }
-    assert outcome(found.pop(check_id)) == failed(cause)
-    assert {outcome(check) for check in found.values()} == {PASSED}

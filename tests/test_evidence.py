@@ -59,7 +59,7 @@ def test_a_line_that_went_to_disk_in_part_is_an_error_and_not_an_event(
     sink = EvidenceFolder(tmp_path)
     sink.event("first", 1)
     head, write = sink.head, os.write
-    monkeypatch.setattr("fixtures.evidence.os.write", lambda fd, data: write(fd, data[:20]))
+    monkeypatch.setattr("scenarios.appending.os.write", lambda fd, data: write(fd, data[:20]))
     with pytest.raises(OSError, match="only a part") as stop:
         sink.event("second", 2)
     assert stop.value.errno == errno.ENOSPC

@@ -10,6 +10,7 @@ from scenarios.holding import judged, proves
 from scenarios.judging.intervals import Edge
 from scenarios.observations import SPEED_LANE, Observation
 from scenarios.proof import Story
+from scenarios.protocols import Request
 from scenarios.results import CheckRecord
 from scenarios.runbook import Hold, load_runbook
 from tests.sample_runbook import SIMULATED
@@ -78,6 +79,28 @@ def test_bad_answers_break_the_promises_of_errors_and_uptime(bad: int, lines: se
     for i in range(bad):
         lane[200 + 50 * i] = replace(lane[200 + 50 * i], served=False)
     assert red(checks(lane)) == lines
+
+
+def asked(at_s: float, status: int | None = 200) -> Request:
+    sent = int(at_s * SECOND)
+    return Request(sent_ns=sent, done_ns=sent + 3 * MS, status=status)
+
+
+def test_users_own_requests_stand_beside_with_what_so_many_prove() -> None:
+    """What was sent before they were back is none of the hold's, and a row that is gone is the ledger's."""
+    made = [asked(9.5, 500), *(asked(11 + i / 50) for i in range(199)), asked(15.001, 404), asked(20.5, None)]
+    found = {check.id: check for check in judged(PROMISED, {"read": steady()}, STORY, made)}
+    assert red(found) == set()
+    told = "users' own: 0 of 200 failed; 200 looks prove no more than that fewer than 1.50% are bad"
+    assert told in found["hold-errors"].detail
+    assert "users' own: 3.0 ms at the median of 200" in found["hold-response"].detail
+    assert "users' own: 0 of 200 failed" in found["hold-uptime"].detail
+
+
+@pytest.mark.parametrize(("failed", "lines"), [(1, set()), (2, {"hold-errors"})])
+def test_users_whose_own_requests_fail_break_the_promise_of_errors(failed: int, lines: set[str]) -> None:
+    made = [asked(11 + i / 50, None if i < failed else 200) for i in range(200)]
+    assert red({check.id: check for check in judged(PROMISED, {"read": steady()}, STORY, made)}) == lines
 
 
 def test_answers_that_come_late_break_the_promise_of_response_from_when_they_were_due() -> None:

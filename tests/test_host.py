@@ -216,3 +216,17 @@ def test_a_port_that_somebody_else_has_is_told_from_a_release_that_does_not_star
     finally:
         host.stop()
     assert stop.value.cause is cause
+
+
+def test_what_users_upload_is_looked_at_file_by_file(system: System, tmp_path: Path) -> None:
+    """A file that is just being written is left out: its name begins with a dot."""
+    host = EmbeddedHost(system, tmp_path / "host", PLAIN, port=0)
+    uploads = Path(host.places(tmp_path / "host")["UPLOADS"])
+    assert host.files() == {}
+    write(uploads / "a.wav", "sound")
+    write(uploads / "deep" / "b.wav", "sound")
+    write(uploads / ".c.wav", "half")
+    found = host.files()
+    assert set(found) == {"a.wav", "deep/b.wav"}
+    write(uploads / "a.wav", "noise")
+    assert host.files()["a.wav"] != found["a.wav"] == found["deep/b.wav"]

@@ -1,5 +1,6 @@
 """A host that is deployed to by pushing: the hook deploys what main holds, and what a forced push lost is named."""
 
+import hashlib
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -165,3 +166,50 @@ def test_a_release_that_cannot_be_committed_is_not_deployed(pushed: GitHost, sys
     with pytest.raises(Inconclusive, match="v2: git commit") as caught:
         pushed.deploy("v2")
     assert caught.value.cause is Cause.DEPLOY_FAILED
+
+
+def test_what_a_release_pins_must_be_on_the_shelf(pushed: GitHost, checkout: Path, migrations: Path) -> None:
+    """The hook links what is installed under these very requirements, and deploys nothing where nothing is."""
+    runs, text = pushed.current.resolve(), "shop==1\n"
+    write(checkout / "requirements.txt", text)
+    git(checkout, "add", "--all")
+    git(checkout, "commit", "--message=pins")
+    assert "remote: not deployed: what requirements.txt of " in git(checkout, "push", "origin", "main")
+    assert pushed.current.resolve() == runs
+    own = checkout.parent / "own"
+    write(own / "bin" / "flask", migrations.read_text(encoding="utf-8"))
+    (own / "bin" / "flask").chmod(0o755)
+    (checkout.parent / "packages" / hashlib.sha256(text.encode()).hexdigest()).symlink_to(own)
+    git(checkout, "commit", "--allow-empty", "--message=again")
+    assert "remote: deployed: " in git(checkout, "push", "origin", "main")
+    assert (pushed.current / ".venv").resolve() == own
+
+
+def test_a_branch_of_its_own_is_merged_and_the_merge_is_the_release(
+    system: System, migrations: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a host of staging, which deploys that branch and no other; what the merge's first parent held is what was."""
+    monkeypatch.setitem(ENVIRONMENT, "PATH", f"{migrations.parent}:/usr/bin:/bin")
+    commits = system.folder / "releases" / "v2" / "commits"
+    write(commits / "1-bad" / "BRANCH", "feature/bad\n")
+    environment = {"PATH": f"{migrations.parent}:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(tmp_path)}
+    host = NoService(system, tmp_path / "staging", environment, port=0)
+    host.branch = "staging"
+    host.start()
+    try:
+        host.deploy("v1")
+        host.facts()
+        host.deploy("v2")
+        checkout = tmp_path / "staging" / "checkout"
+        assert git(checkout, "log", "-1", "--format=%s", "v2").startswith("Merge branch 'feature/bad'")
+        assert host.facts()["release"] == "v2"
+        runs = host.current.resolve()
+        git(checkout, "push", "origin", "staging:main")
+        assert host.current.resolve() == runs
+        git(checkout, "revert", "--no-edit", "-m", "1", "v2")
+        git(checkout, "push")
+        facts = host.facts()
+        assert (facts["release"], facts["files_differ"], facts["lost_commits"]) == ("v1", "none", "none")
+        assert (host.current / "more.py").exists()
+    finally:
+        host.stop()

@@ -11,8 +11,9 @@ import pytest
 
 import fixtures.run
 from fixtures import leases
+from fixtures.journal import Journal
 from fixtures.kind import shared
-from fixtures.kind.shared import SharedCluster, clusters, delete_cluster, sweep, sweep_containers
+from fixtures.kind.shared import SharedCluster, clusters, delete_cluster
 from fixtures.leases import Lease
 from fixtures.run import Run
 from scenarios.errors import EnvironmentUnavailable
@@ -38,7 +39,9 @@ class World:
         """In place of KindCluster."""
         full = OURS + name
 
-        def create(ports: dict[int, int]) -> None:
+        def create(ports: dict[int, int], labels: dict[str, str]) -> None:
+            assert Journal(name).open()[0].ids == {"name": full}, "made before it was written down"
+            assert labels == {"rollback-drills": name, "rollback-drills.expires": labels["rollback-drills.expires"]}
             assert len(set(ports.values())) == len(ports) > 0
             self.there.append(full)
             if self.broken:
@@ -67,7 +70,9 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
 @pytest.fixture
 def run() -> Run:
-    return Run.begin(time_scale=1, suite=None, environment="kind", require_all=False)
+    begun = Run.begin(time_scale=1, suite=None, environment="kind", require_all=False)
+    Journal(begun.name).begin(begun.expires)
+    return begun
 
 
 def worker(run: Run, world: World) -> SharedCluster:
@@ -124,36 +129,9 @@ def test_a_cluster_that_could_not_be_made_leaves_nothing_and_the_next_tries_agai
     assert world.created == [OURS + run.name]
 
 
-def test_a_sweep_deletes_what_is_ours_and_dead_and_nothing_else(run: Run, world: World, tmp_path: Path) -> None:
-    """Never another's, whatever it is called; never a test's; never the own run's nor that of a run that lives."""
-    spared = ["kind", "theirs", f"their-{OURS}x", f"{OURS}test-1", OURS + run.name, f"{OURS}alive"]
-    world.there = [*spared, f"{OURS}dead", f"{OURS}dead-too"]
-    with Lease("run/alive"):
-        assert sweep(world.engine, run.name, tmp_path) == [f"{OURS}dead", f"{OURS}dead-too"]
-        assert world.there == spared
-        assert sweep(world.engine, run.name, tmp_path) == []
-    assert sweep(world.engine, run.name, tmp_path) == [f"{OURS}alive"]
-
-
-def test_a_swept_name_is_free_again(run: Run, world: World, tmp_path: Path) -> None:
-    world.there = [f"{OURS}dead"]
-    sweep(world.engine, run.name, tmp_path)
-    with Lease("run/dead"):
-        pass
-
-
 def test_clusters_are_those_of_our_name_each_once(world: World) -> None:
     world.there = [f"{OURS}b", "theirs", f"{OURS}a", "rollback-drill"]
     assert clusters(world.engine) == [f"{OURS}a", f"{OURS}b"]
-
-
-def test_making_a_cluster_sweeps_the_dead_first_and_joining_does_not(run: Run, world: World) -> None:
-    world.there = [f"{OURS}dead", "theirs"]
-    worker(run, world).acquire()
-    assert world.there == ["theirs", OURS + run.name]
-    world.there.append(f"{OURS}dead-later")
-    worker(run, world).acquire()
-    assert f"{OURS}dead-later" in world.there
 
 
 def test_a_run_without_a_cluster_deletes_none(run: Run, world: World) -> None:
@@ -174,19 +152,3 @@ def test_the_end_of_a_run_deletes_its_cluster_and_what_was_known_of_it(run: Run,
     assert world.there == [f"{OURS}another"]
     assert run.folder.exists()
     assert not (run.folder / "cluster").exists()
-
-
-def test_containers_go_with_their_run_and_not_before(run: Run) -> None:
-    """A killed run's Postgres is removed by the next; a living run's, our own and what is no run's are left alone."""
-    dead, living = "20260101-000000-dead", "20260101-000000-beef"
-    removed: list[str] = []
-
-    def docker(*words: str) -> str:
-        if words[0] == "rm":
-            removed.append(words[-1])
-        return f"c1 {dead}\nc2 {living}\nc3 {run.name}\nc4 release\nc5 \n"
-
-    engine: Any = SimpleNamespace(client=lambda: SimpleNamespace(run=docker))
-    with Lease(f"run/{living}"):
-        assert sweep_containers(engine, run.name) == ["c1"]
-    assert removed == ["c1"]

@@ -167,6 +167,7 @@ def test_an_override_for_an_endpoint_reaches_that_endpoint_alone(
 
 SAID = {
     "noop-set-env": ("set env deployment/mindmend-backend-canary -n n AI_PROVIDER=openai", None),
+    "scales-all-down": ("scale deployment/x -n n --replicas=4", "scale deployment/x -n n --replicas=0"),
     "noop-set-image": ("set image deployment/mindmend-backend -n n mindmend-app=i", None),
     "noop-exec": ("exec deployment/mindmend-backend -n n -- flask db downgrade", None),
     "canary-stays": ("scale deployment/mindmend-backend-canary -n n --replicas=0", None),
@@ -186,7 +187,7 @@ def test_a_sabotaged_kubectl_changes_the_one_command_that_it_is_about(sabotage: 
     kubectl = str(MINDMEND.folder / "sabotage" / sabotage / "kubectl")
     real = {"PATH": os.environ["PATH"], "REAL_PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
     asked, reaches = SAID[sabotage]
-    other = "scale deployment/mindmend-backend -n n --replicas=4"
+    other = "get pods -n n"
     for command in (asked, other):
         subprocess.run([kubectl, *command.split()], env=real, capture_output=True, timeout=20, check=True)
     expected = [reaches, other] if reaches else [other]

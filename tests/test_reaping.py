@@ -12,7 +12,8 @@ from click.testing import CliRunner
 import drill
 import fixtures.engine
 import fixtures.run
-from fixtures import reaping, workspace
+from fixtures import reaping
+from fixtures.journal import Journal, journals, read, still_open
 from fixtures.leases import Lease
 from fixtures.run import RUN_FILE, Run
 from fixtures.workspace import Workspace
@@ -24,12 +25,11 @@ from tests.sample_records import OPEN
 RUNNING = """
 import sys
 from pathlib import Path
-from fixtures.leases import Lease
-from fixtures.reaper import Reaper
+from fixtures.alive import Alive
 from fixtures.run import Run
 from fixtures.workspace import Workspace
 run = Run.begin(time_scale=0.5, suite="ci", environment="embedded", require_all=False)
-alive, reaper = Lease(f"run/{run.name}"), Reaper.start(run.name)
+alive = Alive(run)
 run.begin_folder()
 own = Workspace(run.name)
 (own.folder / "data").mkdir()
@@ -40,9 +40,7 @@ print(run.name, own.folder, flush=True)
 sys.stdin.readline()
 own.remove()
 (run.folder / "summary.json").write_text("{}")
-alive.release()
-reaper.dismiss()
-print("ended", flush=True)
+print("ended", alive.end(), flush=True)
 """
 
 
@@ -91,14 +89,17 @@ def test_a_run_that_ends_leaves_the_reaper_nothing_to_do() -> None:
         assert run.stdin is not None
         run.stdin.write("\n")
         run.stdin.flush()
-        assert said(run) == "ended"
+        assert said(run) == "ended []"
     assert not Path(own).exists()
     assert not (fixtures.run.OUT / name / "reaped.txt").exists()
+    assert still_open(read(fixtures.run.OUT / name / "journal.jsonl")) == []
+    assert journals() == []
 
 
 def begun(*verdicts: str) -> Run:
     """A run that was begun, with drills that came to these."""
     run = Run.begin(time_scale=0.5, suite="ci", environment="embedded", require_all=False)
+    Journal(run.name).begin(run.expires, run.to_json())
     run.begin_folder()
     for number, verdict in enumerate(verdicts):
         drill_folder = run.folder / f"drill-{number}"
@@ -111,18 +112,20 @@ def test_a_run_that_lives_is_not_summed_up() -> None:
     """Neither while its process does, nor while a worker of it still has a folder."""
     run = begun(OPEN.model_dump_json())
     with Lease(f"run/{run.name}"):
-        assert reaping.reap() == []
+        assert not reaping.reap()
     with Workspace(run.name):
-        assert reaping.reap() == []
+        assert not reaping.reap()
     assert not (run.folder / "summary.json").exists()
-    assert reaping.reap() == [f"run {run.name}: it was cut short, its summary is written"]
-    assert reaping.reap() == []
+    assert reaping.reap().taken == [f"run {run.name}: it was cut short, its summary is written"]
+    assert not reaping.reap()
+    assert (run.folder / "journal.jsonl").is_file()
 
 
 def test_a_run_that_had_begun_no_drill_leaves_no_folder() -> None:
     run = begun()
-    assert reaping.reap() == []
+    assert not reaping.reap()
     assert not run.folder.exists()
+    assert journals() == []
 
 
 def test_a_folder_that_is_no_run_is_left_alone() -> None:
@@ -130,7 +133,7 @@ def test_a_folder_that_is_no_run_is_left_alone() -> None:
     other.mkdir()
     (other / RUN_FILE).write_text("{}", encoding="utf-8")
     (fixtures.run.OUT / RUN_FILE).write_text("not even JSON", encoding="utf-8")
-    assert reaping.reap() == []
+    assert not reaping.reap()
     assert other.is_dir()
 
 
@@ -139,9 +142,10 @@ def test_the_reaper_gives_up_on_a_worker_that_stays() -> None:
     with Workspace("run-1"):
         asked = iter([False, False, True])
         pauses: list[int] = []
-        assert reaping.reap_after("run-1", lambda: next(asked), lambda: pauses.append(1)) == []
+        assert not reaping.reap_after("run-1", lambda: next(asked), lambda: pauses.append(1))
         assert len(pauses) == 2
-    assert workspace.of_run("run-1") == []
+    assert not reaping.reap()
+    assert journals() == []
 
 
 @pytest.mark.parametrize("as_json", [False, True])
@@ -151,8 +155,11 @@ def test_the_verb_says_what_it_took(as_json: bool) -> None:
     took, nothing = (CliRunner().invoke(drill.main, words) for _ in range(2))
     assert (took.exit_code, nothing.exit_code) == (0, 0)
     if as_json:
-        assert json.loads(took.output) == {"reaped": [f"run {run.name}: it was cut short, its summary is written"]}
-        assert json.loads(nothing.output) == {"reaped": []}
+        assert json.loads(took.output) == {
+            "reaped": [f"run {run.name}: it was cut short, its summary is written"],
+            "left": [],
+        }
+        assert json.loads(nothing.output) == {"reaped": [], "left": []}
     else:
         assert run.name in took.output
-        assert "Nothing of a killed run" in nothing.output
+        assert "Nothing of a killed run was taken away." in nothing.output

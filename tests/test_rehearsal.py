@@ -50,6 +50,13 @@ def test_everything_is_recorded_in_the_order_it_happened(world: World) -> None:
     assert world.collected == ["platform", "database"]
 
 
+def test_what_a_drill_takes_beyond_its_own_holds_is_told(world: World) -> None:
+    """From the users' start on: the windows of the steady state, the alarm and the hold are waited for on purpose."""
+    record = world.play(BACK)
+    taken_s = (world.now_ns - world.events["baseline_deployed"][0]) / SECOND
+    assert record.overhead_s == pytest.approx(taken_s - 3 * 2.0, abs=0.01)
+
+
 def test_a_partial_harm_passes_with_the_truth_inside_its_wider_interval(world: World) -> None:
     """30 % of the writes fail: one good answer proves nothing, so the interval is wider, and still true."""
     world.candidate = replace(WRITES_FAIL, share=0.3)

@@ -112,3 +112,26 @@ def test_a_clock_ends_with_what_was_broken() -> None:
 def test_the_claim_names_what_came_back(harm: str, said: str) -> None:
     record = PASSED.model_copy(update={"claimed_s": 1.0, "harm": harm})
     assert clocks.claim(record).endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("execute_s", "recovery", "said"),
+    [
+        (1.0, (3.4, 3.7), f"the last worker obeyed 2.40{words.DASH}2.70 s after the last step had ended"),
+        (3.35, (3.4, 3.7), ""),  # no difference that anybody could act on
+        (4.0, (3.4, 3.7), ""),
+        (1.0, (3.4, None), ""),
+        (None, (3.4, 3.7), ""),
+        (1.0, None, ""),
+    ],
+)
+def test_until_the_last_worker_obeys_is_a_figure(execute_s: float | None, recovery: Interval | None, said: str) -> None:
+    phases = PASSED.phases_s.model_copy(update={"execute": execute_s})
+    record = PASSED.model_copy(update={"phases_s": phases, "recovery_s": recovery})
+    assert clocks.last_to_obey(record) == said
+
+
+def test_what_a_drill_takes_beyond_its_holds_is_told_where_it_is_known() -> None:
+    assert clocks.overhead(PASSED) == ""
+    told = clocks.overhead(PASSED.model_copy(update={"overhead_s": 7.25}))
+    assert told == "the drill took 7.25 s beyond its set-up and its own holds"

@@ -57,6 +57,14 @@ def test_the_end_says_counts_scale_and_where_the_report_is(summary: Summary) -> 
     assert text.endswith("Report: reports/out/run/index.html")
 
 
+def test_the_end_names_the_drill_that_took_longest_beyond_its_holds(summary: Summary) -> None:
+    assert not any("Beyond its set-up" in text for text, _ in summary_lines(summary, Path("run"), 140))
+    drills = [drill.model_copy(update={"overhead_s": 3.0 + i}) for i, drill in enumerate(summary.drills)]
+    lines = summary_lines(summary.model_copy(update={"drills": drills}), Path("run"), 140)
+    told = f"Beyond its set-up and its own holds a drill took at most {2.0 + len(drills):.2f} s"
+    assert any(told in text for text, _ in lines)
+
+
 def test_green_is_only_what_is_as_expected(summary: Summary) -> None:
     styles = {
         text.strip()[:1]: style for text, style in summary_lines(summary, Path("x"), 140) if text.startswith("     ")

@@ -1,5 +1,6 @@
 """Packages that a release pins: installed once, into a folder of their own; where that fails it is told."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,29 @@ def test_what_cannot_be_installed_is_not_rehearsed_and_says_why(system: System) 
             EnvironmentUnavailable, match=r"packages is not available: .*requirements\.txt could not be"
         ):
             requirements.install(system, BACK)
+
+
+def test_a_host_knows_what_a_release_runs_on(system: System, tmp_path: Path) -> None:
+    """Its own packages by name where it pins any; else how many the host has, which another release shares."""
+    requirements.install(system, BACK)
+    folder, plain = tmp_path / "composed", tmp_path / "plain"
+    for each in (folder, plain):
+        each.mkdir()
+    (folder / "requirements.txt").write_text("# nothing\n", encoding="utf-8")
+    requirements.link(folder)
+    assert "pip==" in requirements.installed(folder)
+    assert requirements.installed(plain).startswith("the host's ")
+    assert requirements.installed(plain) == requirements.installed(tmp_path)
+
+
+def test_what_is_pinned_lies_on_the_shelf_under_the_digest_of_its_text(system: System, tmp_path: Path) -> None:
+    """There a host's own scripts find it; twice is as good as once, and a release that pins nothing has no place."""
+    requirements.install(system, BACK)
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    for _ in range(2):
+        requirements.shelve(system.folder / "releases" / "v1", shelf)
+        requirements.shelve(system.folder / "releases" / "v2", shelf)
+    (place,) = shelf.iterdir()
+    assert place.name == hashlib.sha256(b"# nothing\n").hexdigest()
+    assert (place / "bin" / "python").exists()

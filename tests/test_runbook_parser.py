@@ -164,7 +164,10 @@ def test_minas_runbook_says_what_its_drills_count_on() -> None:
         "health",
         "database",
         "integrity",
+        "row-counts",
         "migration-state",
+        "smoke",
+        "journeys",
     ]
     assert (runbook.trigger("error rate").threshold, runbook.trigger("error rate").for_s) == (0.05, 60.0)
     assert runbook.trigger("no answers").for_s == 30.0

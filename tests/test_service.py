@@ -12,7 +12,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from psycopg.errors import NotNullViolation, OperationalError, UniqueViolation
 
-from fixtures.composition import CORE, compose, release_folders
+from fixtures.composition import CORE, commits_of, compose, release_folders
 from scenarios.registry import built_in
 from tests.service_folder import NO_DATABASE, StandIn
 
@@ -247,7 +247,9 @@ def test_the_migrations_of_a_release_form_one_line(release: str, tmp_path: Path)
     revisions = [revision.revision for revision in script.walk_revisions()]
     assert len(script.get_heads()) == 1
     assert revisions[-2:] == ["0002_segments", "0001_core"]
-    brings = any((folder / "migrations").is_dir() for folder in release_folders(built_in("mina"), release))
+    mina = built_in("mina")
+    folders = (*release_folders(mina, release), *commits_of(mina, release))
+    brings = any((folder / "migrations").is_dir() for folder in folders)
     assert (revisions[0] == "0002_segments") is not brings
 
 
@@ -284,3 +286,15 @@ def test_a_sabotaged_flask_lies_about_the_downgrade_only(sabotage: str, reaches:
 def _run(command: list[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     known = {"PATH": os.environ["PATH"], "DATABASE_URL": NO_DATABASE, "LANG": "C.UTF-8", **environment}
     return subprocess.run(command, cwd=folder, env=known, capture_output=True, text=True, timeout=20, check=False)
+
+
+def test_a_recording_is_a_file_whole_or_not_there_and_never_replaced(
+    client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It needs no database; an id that is none never becomes a path."""
+    monkeypatch.setenv("UPLOADS", str(tmp_path))
+    path = "/api/recordings/0b6f2c1e-6c1c-4a52-9d1e-0d3a6c1d2e3f"
+    assert client.put(path, data=b"sound").status_code == 201
+    assert client.put(path, data=b"noise").status_code == 409
+    assert client.put("/api/recordings/..%2Fsettings", data=b"").status_code == 404
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [(f"{path[16:]}.wav", b"sound")]

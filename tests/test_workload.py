@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.workload import LocustWorkload, busiest
+from scenarios.appending import NO_ROOM
 from scenarios.errors import Inconclusive
 from scenarios.judging.causes import Cause
 from scenarios.model import Load, System
@@ -41,12 +42,13 @@ def test_what_users_did_is_known_request_by_request(workload: LocustWorkload, tm
     """In the order in which they ended; half a line is none."""
     assert workload.made() == []
     lines = [
-        '{"t":10,"done":30,"name":"a","status":200,"ok":true,"ms":0.1}',
+        '{"t":10,"done":30,"name":"a","status":null,"ok":false,"ms":0.1,"who":"u"}',
         '{"t":12,"done":20,"name":"b"}',
         '{"t":13',
     ]
     (tmp_path / "evidence" / "workload.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    assert workload.made() == [Request(sent_ns=12, done_ns=20), Request(sent_ns=10, done_ns=30)]
+    last = Request(sent_ns=10, done_ns=30, status=None, ok=False, who="u")
+    assert workload.made() == [Request(sent_ns=12, done_ns=20), last]
 
 
 @pytest.mark.parametrize(
@@ -93,3 +95,13 @@ def test_users_who_end_unasked_make_the_drill_inconclusive(workload: LocustWorkl
     with pytest.raises(Inconclusive, match="locust ended with status") as stop:
         workload.requests()
     assert stop.value.cause is Cause.WORKLOAD_DIED
+
+
+def test_users_whose_record_did_not_fit_are_told_from_users_who_died(workload: LocustWorkload) -> None:
+    """Also where that happened at the very end; their end itself, a part of cleanup, never fails."""
+    workload._process = subprocess.Popen([sys.executable, "-c", f"raise SystemExit({NO_ROOM})"], start_new_session=True)
+    workload._process.wait(10)
+    workload.stop()
+    with pytest.raises(Inconclusive, match="locust ended: it could not write its record") as stop:
+        workload.made()
+    assert stop.value.cause is Cause.EVIDENCE_UNWRITABLE

@@ -1,84 +1,94 @@
-"""The scratch folder: gone after use, swept after a killed owner, never taken from a living one."""
+"""The scratch folder: written down before it is there, gone after use with every process that was started for it."""
 
+import json
 import os
+import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
+import psutil
 import pytest
 
-from fixtures import workspace
-from fixtures.workspace import Workspace, copy_files, sweep
-from tests.programs import program, said, soon
-
-OWN = """
-import sys
-from fixtures.workspace import Workspace
-with Workspace("run-1") as own:
-    (own.folder / "data").mkdir()
-    print(own.folder, flush=True)
-    sys.stdin.read()
-"""
+from fixtures import processes, workspace
+from fixtures.journal import Journal, Kind
+from fixtures.labels import RUN_VARIABLE, is_over
+from fixtures.leases import Lease
+from fixtures.workspace import Workspace, copy_files, owner
 
 
 @pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A temporary directory of the test's own."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    return tmp_path
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
 
 
 def test_it_is_gone_after_use(temporary: Path) -> None:
-    """With all that is in it; while it is there everybody may enter it."""
+    """With all that is in it; while it is there everybody may enter it, and it says whose it is."""
     with Workspace("run-1") as own:
         (own.folder / "deep" / "down").mkdir(parents=True)
+        (own.folder / "link").symlink_to(temporary)
         assert own.folder.parent == temporary
         assert own.folder.stat().st_mode & 0o777 == 0o755
+        said = owner(own.folder)
+        assert said["run"] == "run-1"
+        assert not is_over(said["expires"])
     assert list(temporary.iterdir()) == []
+    assert Journal("run-1").open() == []
 
 
-def test_a_killed_owners_folder_is_swept_by_the_next(temporary: Path) -> None:
-    with program(OWN, TMPDIR=str(temporary)) as owner:
-        left = Path(said(owner))
-        owner.kill()
-        owner.wait()
-        assert left.is_dir()
-        with Workspace("run-1") as own:
-            assert soon(lambda: sweep() == [] and not left.exists())
-            assert own.folder.is_dir()
-
-
-def test_a_living_owners_folder_is_never_swept(temporary: Path) -> None:
-    with program(OWN, TMPDIR=str(temporary)) as owner:
-        theirs = Path(said(owner))
-        with Workspace("run-1"):
-            assert sweep() == []
-        assert (theirs / "data").is_dir()
-
-
-def test_no_sweep_comes_between_a_folder_and_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sweep at the worst moments, right before and right after the folder appears, leaves it alone."""
+def test_it_is_leased_and_written_down_before_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is killed right before or after making it has left word of it, and nobody takes it from the living."""
     make = Path.mkdir
+    seen: list[str] = []
 
     def watched(self: Path, mode: int = 0o777, parents: bool = False, exist_ok: bool = False) -> None:
-        assert sweep() == []
+        if self.name.startswith(workspace.PREFIX):
+            seen.extend(entry.ids["path"] for entry in Journal("run-1").open() if entry.kind is Kind.FOLDER)
+            with pytest.raises(OSError, match="in use"):
+                Lease(f"workspace/{self.name}")
         make(self, mode, parents, exist_ok)
-        assert sweep() == []
 
     monkeypatch.setattr(Path, "mkdir", watched)
     with Workspace("run-1") as own:
-        assert own.folder.is_dir()
+        assert seen == [str(own.folder)]
 
 
-def test_what_is_not_ours_stays(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A link, a file, and a folder of another network namespace, whose leases cannot be seen from here."""
-    elsewhere = temporary / "elsewhere"
-    elsewhere.mkdir()
-    (temporary / f"{workspace.PREFIX}link").symlink_to(elsewhere)
-    (temporary / f"{workspace.PREFIX}file").touch()
-    (temporary / "rollback-drills-0-aaaaaaaa").mkdir()
-    before = sorted(temporary.iterdir())
-    assert sweep() == []
-    assert sorted(temporary.iterdir()) == before
+def test_what_was_started_for_it_bears_its_mark_and_ends_with_it(tmp_path: Path) -> None:
+    """Also a process that left its group and its parent, as `setsid nohup … &` in a runbook's step does."""
+    with Workspace("run-1") as own:
+        script = "setsid sleep 300 >/dev/null 2>&1 & echo $!"
+        started = processes.spawn(
+            ["bash", "-c", script],
+            env={"PATH": "/usr/bin:/bin"},
+            cwd=tmp_path,
+            log=tmp_path / "log",
+            stdout=subprocess.PIPE,
+        )
+        assert started.stdout is not None
+        strayed = psutil.Process(int(started.stdout.readline()))
+        started.communicate()
+        assert strayed.environ()[RUN_VARIABLE] == "run-1"
+        assert own.folder.name in strayed.environ().values()
+    assert not strayed.is_running() or strayed.status() == psutil.STATUS_ZOMBIE
+    assert processes.marked({"A": "b"}) == {"A": "b"}
+
+
+def test_what_says_whose_it_is_goes_last(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who is killed while deleting leaves a folder that can still be told."""
+    folder = temporary / f"{workspace.PREFIX}half"
+    (folder / "data").mkdir(parents=True)
+    (folder / workspace.RUN_FILE).write_text(json.dumps({"run": "run-1", "expires": ""}))
+
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        assert path != folder, "what says whose it is would have gone with the rest"
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    workspace.delete(folder)
+    assert owner(folder)["run"] == "run-1"
 
 
 def test_a_copy_has_files_and_links_and_skips_what_would_block(tmp_path: Path) -> None:

@@ -15,7 +15,19 @@ def test_flag_that_stays_on(rehearse):
     rehearse()
 
 
+@pytest.mark.scenario("mina", "control-older-release")
+def test_feature_gone_with_its_flag_still_on(rehearse):
+    """Users who are served by older code are no proof that a flag is off: it is red for what answers no longer say."""
+    rehearse()
+
+
 @pytest.mark.scenario("mina", "control-nobody-told")
 def test_message_never_sent(rehearse):
     """A message that only the sender believes in turns a rollback red that is right in everything else."""
+    rehearse()
+
+
+@pytest.mark.scenario("mina", "control-stays-closed")
+def test_restored_and_closed(rehearse):
+    """A checkpoint restored whole into a store that takes no connections serves nobody, and the list says why."""
     rehearse()

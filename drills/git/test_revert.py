@@ -43,3 +43,9 @@ def test_commit_with_a_migration(rehearse):
 def test_commit_with_a_migration_corrected(rehearse):
     """The migration undone first, the revert deploys, and schema and release are the baseline's."""
     rehearse()
+
+
+@pytest.mark.scenario("mina", "revert-packages")
+def test_commit_with_another_package(rehearse):
+    """A revert takes a pinned package back with the code that came with it."""
+    rehearse()

@@ -31,3 +31,9 @@ def test_override_for_all_endpoints(rehearse):
 def test_image_that_is_not_changed(rehearse):
     """`rollout status` is content with what was never changed; the smoke test and users are not."""
     rehearse()
+
+
+@pytest.mark.scenario("mindmend", "control-scales-all-down")
+def test_stable_pods_scaled_down(rehearse):
+    """None of none is successfully rolled out; nobody answers, and no line of the checklist is true."""
+    rehearse()

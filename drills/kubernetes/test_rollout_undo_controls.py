@@ -13,3 +13,15 @@ def test_undo_that_does_nothing(rehearse):
 def test_undo_to_the_wrong_revision(rehearse):
     """An undo that goes back too far serves users again and is red all the same: the release is not the baseline."""
     rehearse()
+
+
+@pytest.mark.scenario("jarvis", "control-noop-undo-stuck")
+def test_undo_that_does_nothing_about_a_stuck_rollout(rehearse):
+    """Where users never noticed anything, an undo that did nothing is seen by the rollout that still does not stand."""
+    rehearse()
+
+
+@pytest.mark.scenario("jarvis", "control-logs-errors")
+def test_undo_to_a_release_that_logs_errors(rehearse):
+    """The line of the verification list that reads the log is the only one that is red."""
+    rehearse()

@@ -17,6 +17,7 @@ import requests
 from locust import HttpUser, events, task
 from locust.env import Environment
 
+from scenarios.appending import append_or_end
 from scenarios.ledger import LedgerWriter
 
 TIMEOUT_S = 2.0
@@ -74,6 +75,6 @@ class Visitor(HttpUser):
         status = response.status_code or None  # locust gives 0 where there was no answer
         record = {"t": sent_ns, "done": done_ns, "name": name, "status": status, "ok": bool(response.ok and status)}
         record["ms"] = round((done_ns - sent_ns) / 1e6, 3)
-        os.write(LOG, (json.dumps(record, separators=(",", ":")) + "\n").encode())
+        append_or_end(LOG, json.dumps(record, separators=(",", ":")), "workload.jsonl")
         is_json = status is not None and response.headers.get("Content-Type", "").startswith("application/json")
         return response if is_json else None

@@ -27,10 +27,14 @@ def post_fork(server: Any, worker: Any) -> None:
 
     gunicorn leaves the folder it was started in on sys.path, with the link resolved: the first release, for ever. Our
     packages have no __init__.py, so Python would merge that release's modules with those of the one deployed since.
+    What the release pins, in `.venv` beside its code, goes before what the master was started with.
     """
     release = os.path.realpath(server.cfg.chdir)
     os.chdir(release)
-    sys.path[:] = [release, *(entry for entry in sys.path if not os.path.exists(os.path.join(entry, "RELEASE")))]
+    others = [entry for entry in sys.path if not os.path.exists(os.path.join(entry, "RELEASE"))]
+    python = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    pinned = os.path.realpath(os.path.join(release, ".venv", "lib", python, "site-packages"))
+    sys.path[:] = [release, *([pinned] if os.path.isdir(pinned) else []), *others]
 
 
 def post_worker_init(worker: Any) -> None:

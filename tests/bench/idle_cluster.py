@@ -7,6 +7,7 @@ import os
 import sys
 
 from fixtures.engine import find
+from fixtures.journal import Journal
 from fixtures.kind.postgres import ContainerPostgres
 from fixtures.kind.shared import SharedCluster
 from fixtures.run import Run
@@ -17,8 +18,10 @@ def main() -> None:
     engine = find()
     os.environ.update(engine.environment())
     run = Run.begin(time_scale=1.0, suite=None, environment="kind", require_all=False)
+    journal = Journal(run.name)
+    journal.begin(run.expires)
     SharedCluster(run, engine).acquire()
-    ContainerPostgres(engine, run.name).start()
+    ContainerPostgres(engine, run.labels, journal).start()
     print("ready", flush=True)
     sys.stdin.readline()
 

@@ -85,8 +85,8 @@ class IllEnvironment(EmbeddedEnvironment):
                 yield stage
 
 
-def rehearse_all(numbers: Sequence[int], tell: Tell) -> list[Ill]:
-    """Rehearse those of the drills; which is which follows from its number alone."""
+def rehearse_all(numbers: Sequence[int], tell: Tell, well: bool = True) -> list[Ill]:
+    """Rehearse those of the drills; which is which follows from its number alone. `well`: first with nothing ill."""
     kinds = [illness for illness in ILLNESSES if illness != "full disk" or _can_mount(tell)]
     with tempfile.TemporaryDirectory(prefix="bench-zoo-ill-") as name:
         folder = Path(name)
@@ -95,8 +95,8 @@ def rehearse_all(numbers: Sequence[int], tell: Tell) -> list[Ill]:
         run = Run.begin(time_scale=0.02, suite=None, environment="embedded", require_all=False)
         environment = IllEnvironment(run)
         try:
-            found = [_rehearse(environment, system, folder, kinds, number, tell) for number in numbers]
-            return [*_well(environment, system, folder, tell), *found]
+            found = _well(environment, system, folder, tell) if well else []
+            return found + [_rehearse(environment, system, folder, kinds, number, tell) for number in numbers]
         finally:
             environment.close()
             shutil.rmtree(run.folder, ignore_errors=True)

@@ -48,7 +48,7 @@ def cluster(engine: Engine, port: int, tmp_path_factory: pytest.TempPathFactory)
     """A cluster of the tests' own with one published NodePort."""
     cluster = KindCluster(engine, f"test-{port}", tmp_path_factory.mktemp("kind"))
     try:
-        cluster.create({NODE_PORT: port})
+        cluster.create({NODE_PORT: port}, {})
         cluster.load(engine.images[Role.SERVICE])
         yield cluster
     finally:

@@ -1,10 +1,8 @@
 """The run's cluster and its Postgres on a real engine: made once, on 127.0.0.1 alone, gone afterwards."""
 
 import json
-import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -15,9 +13,11 @@ import fixtures.run
 from fixtures.engine import Engine, KindCluster, Role
 from fixtures.engine.docker import LABEL
 from fixtures.engine.lifecycle import our_clusters
+from fixtures.journal import Journal, Kind
 from fixtures.kind.postgres import SETTINGS, ContainerPostgres
-from fixtures.kind.shared import NODE_PORTS, SharedCluster, clusters, delete_cluster, sweep, sweep_containers
+from fixtures.kind.shared import NODE_PORTS, SharedCluster, clusters, delete_cluster
 from fixtures.leases import Lease
+from fixtures.reaping import reap
 from fixtures.run import Run
 from tests.engine.conftest import Start
 from tests.engine.stranger import NETWORK, Stranger, stranger
@@ -39,15 +39,10 @@ print(json.dumps([shared.cluster.name, shared.ports]), flush=True)
 
 
 def a_run() -> Run:
-    """Named so that no drill beside this test sweeps its cluster."""
-    return Run(
-        name=f"test-{secrets.token_hex(4)}",
-        started_at="",
-        time_scale=1,
-        suite=None,
-        environment="kind",
-        require_all=False,
-    )
+    """With a journal, as a real one has."""
+    run = Run.begin(time_scale=1, suite=None, environment="kind", require_all=False)
+    Journal(run.name).begin(run.expires)
+    return run
 
 
 @pytest.fixture
@@ -113,7 +108,8 @@ def test_workers_that_come_at_once_share_one_cluster_and_it_goes_with_the_run(
         [f"node/{name}-control-plane"],
         [node],
     )
-    sweep(engine, run.name, run.folder)
+    with Lease(f"run/{run.name}"):
+        reap()
     assert nodes(engine, name) == [node]
     delete_cluster(run)
     assert nodes(engine, name) == []
@@ -122,29 +118,30 @@ def test_workers_that_come_at_once_share_one_cluster_and_it_goes_with_the_run(
     assert untouched.items() <= theirs.facts().items()
 
 
-def test_a_sweep_deletes_a_dead_runs_cluster_and_spares_a_live_ones_and_a_strangers(
-    run: Run, engine: Engine, theirs: Stranger, start: Start, tmp_path: Path
+def test_a_dead_runs_cluster_goes_by_its_journal_and_a_live_ones_and_a_strangers_stay(
+    run: Run, engine: Engine, theirs: Stranger, start: Start
 ) -> None:
     """The dead run's cluster is real, and so is the stranger's, which answers afterwards with all that it had.
 
     A container that bears kind's label stands for the live one: it is what kind itself goes by.
     """
     untouched = theirs.facts()
-    dead, alive = (replace(run, name=f"gone-{secrets.token_hex(4)}") for _ in range(2))
+    alive = a_run()
+    Journal(alive.name).note(Kind.CLUSTER, name=f"{LABEL}-{alive.name}")
     start(engine.images[Role.SERVICE], "sleep", "300", options=("--label", f"{KIND_LABEL}={LABEL}-{alive.name}"))
-    left = SharedCluster(dead, engine)
-    with ExitStack() as cleanup:
-        cleanup.callback(left.cluster.delete)
-        cleanup.enter_context(Lease(f"run/{alive.name}"))
-        with Lease(f"run/{dead.name}"):
+    left = SharedCluster(run, engine)
+    with Lease(f"run/{alive.name}"):
+        with Lease(f"run/{run.name}"):
             left.acquire()
-            assert left.cluster.name not in sweep(engine, run.name, tmp_path)
+            labels = json.loads(left.cluster.kubectl("get", "nodes", "--output", "json"))["items"][0]["metadata"][
+                "labels"
+            ]
+            assert run.labels.items() <= labels.items()
+            assert not reap()
             assert len(nodes(engine, left.cluster.name)) == 1
-        swept = sweep(engine, run.name, tmp_path)
-        assert f"{LABEL}-{alive.name}" not in swept
+        assert reap().taken == [f"cluster {left.cluster.name}: deleted"]
         assert nodes(engine, left.cluster.name) == []
         assert len(nodes(engine, f"{LABEL}-{alive.name}")) == 1
-    sweep_containers(engine, run.name)
     delete_cluster(run)
     assert untouched.items() <= theirs.facts().items()
 
@@ -173,8 +170,9 @@ def test_postgres_answers_on_loopback_alone_and_goes_with_its_volume(
     for name, value in engine.environment().items():
         monkeypatch.setenv(name, value)
     docker = engine.client()
-    owner = f"test-{secrets.token_hex(4)}"
-    server = ContainerPostgres(engine, owner)
+    run = a_run()
+    owner = run.name
+    server = ContainerPostgres(engine, run.labels, Journal(run.name))
     try:
         server.start()
         (name,) = docker.run("ps", "--filter", f"label={LABEL}={owner}", "--format", "{{.Names}}").split()

@@ -108,6 +108,20 @@ CONTROLS = (
         expected=Expectation.of(Cause.WRONG_RELEASE),
         suites=NOT_IN_CI,
     ),
+    replace(
+        NEVER_READY,
+        id="control-noop-undo-stuck",
+        title="an undo that does nothing about a rollout that is stuck, while users are served",
+        sabotage="noop-undo",
+        expected=Expectation.of(Cause.RELEASE_STUCK),
+        suites=NOT_IN_CI,
+    ),
+    EVERY_REQUEST.sabotaged(
+        "logs-errors",
+        "an undo to a release that serves everybody and logs errors",
+        Cause.VERIFICATION_FAILED,
+        NOT_IN_CI,
+    ),
 )
 
 SYSTEM = System(

@@ -11,7 +11,7 @@ from fixtures.workload_users import ServiceUser, chance
 
 
 class MinaUser(ServiceUser):
-    """Does what every user does, and adds pieces of transcript to sessions."""
+    """Does what every user does, adds pieces of transcript to sessions, and uploads recordings."""
 
     @task(1)
     def add_segment(self) -> None:
@@ -21,3 +21,8 @@ class MinaUser(ServiceUser):
         write_id, _ = chance.choice(self.mine)
         fields = {"id": str(uuid.uuid4()), "seq": chance.randrange(1000), "text": "and so on"}
         self.send("POST", f"/api/sessions/{write_id}/segments", "write segment", json=fields, expect=201)
+
+    @task(1)
+    def upload(self) -> None:
+        """Put a recording on the host."""
+        self.send("PUT", f"/api/recordings/{uuid.uuid4()}", "upload", data=chance.randbytes(2000), expect=201)

@@ -163,12 +163,18 @@ HOST_CONTROLS = (
         NIGHTLY,
     ),
     FLAG_RELOAD.sabotaged("flag-stays", "a flag that is said to be off and is not", Cause.ROWS_CHANGED, NIGHTLY),
+    replace(
+        FLAG_OFF.sabotaged("older-release", "code from before the feature, and the flag still on", Cause.ROWS_CHANGED),
+        earlier=("v1",),
+        parameters={**FLAG_OFF.parameters, "OLDER_RELEASE": "v1"},
+    ),
     CHECKPOINT.sabotaged(
         "nobody-told",
         "a message to the incidents channel that is never sent",
         Cause.VERIFICATION_FAILED,
         NIGHTLY,
     ),
+    CHECKPOINT.sabotaged("stays-closed", "a restored database that lets nobody in any more", Cause.NOT_SERVED, NIGHTLY),
 )
 
 SCENARIOS = (

@@ -74,6 +74,18 @@ DOWNGRADED = replace(
     expected=Expectation(),
 )
 
+PACKAGES = replace(
+    REVERT,
+    id="revert-packages",
+    title="revert a commit that also moved a pinned package: the old code runs on the old packages",
+    baseline="v10-pinned",
+    candidate="v12-pinned-request-ids",
+    defect="every write needs a header that only staging's proxy adds; the metrics library is another, too",
+    restores=("release", "schema", "configuration"),
+    parameters={"PREVIOUS_REVISION": "0003_notes_keys", "BAD_COMMIT": "v12-pinned-request-ids"},
+    suites=NIGHTLY,
+)
+
 PUSH_CONTROLS = (
     REVERT.sabotaged("reverts-another-commit", "a revert of the commit after the bad one", Cause.NOT_SERVED, NIGHTLY),
     REVERT.sabotaged(
@@ -82,6 +94,10 @@ PUSH_CONTROLS = (
         Cause.NOT_SERVED,
         NIGHTLY,
     ),
+    PACKAGES.sabotaged(
+        "keeps-the-packages", "a revert after which the old code runs on the new packages", Cause.STATE_DIFFERS
+    ),
+    REVERT.sabotaged("cleans-up-uploads", "a revert that takes one uploaded file along", Cause.FILES_CHANGED, NIGHTLY),
 )
 
-SCENARIOS = (REVERT, RESET, FEATURE, CONFLICT, DEPENDENTS, MIGRATION, DOWNGRADED, *PUSH_CONTROLS)
+SCENARIOS = (REVERT, RESET, FEATURE, CONFLICT, DEPENDENTS, MIGRATION, DOWNGRADED, PACKAGES, *PUSH_CONTROLS)

@@ -131,6 +131,10 @@ ENDPOINT = replace(
 CONTROLS = (
     TWO_LINES.sabotaged("noop-set-env", "a provider that is said to be switched, and a restart", Cause.NOT_SERVED),
     SHIFT_CORRECTED.sabotaged("canary-stays", "a canary that is said to be gone", Cause.STEP_FAILED, NIGHTLY),
+    replace(
+        SHIFT_CORRECTED.sabotaged("scales-all-down", "stable pods scaled down, not up", Cause.STEP_FAILED, NIGHTLY),
+        verification="verification-full",
+    ),
     IMAGE.sabotaged("noop-set-image", "an image that is said to be changed", Cause.STEP_FAILED),
     SEGMENT.sabotaged("sets-everybody", "an override for some that is set for all", Cause.VERIFICATION_FAILED),
     replace(
