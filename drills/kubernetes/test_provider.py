@@ -17,7 +17,7 @@ def test_two_lines(rehearse):
 
 @pytest.mark.scenario("mindmend", "flag-as-written")
 def test_verified_as_written(rehearse):
-    """A grep that shows no value and a log that is followed for ever: the verification as printed fails."""
+    """A grep that shows no value and the log of the pod that is about to go: the verification as printed fails."""
     rehearse()
 
 

@@ -34,9 +34,9 @@ TWO_LINES = replace(
 FLAG = replace(
     ONE_LINE,
     id="flag-as-written",
-    title="switch the canary's provider and verify it, as written: a log that is followed for ever",
+    title="switch the canary's provider and verify it, as written: the log of the pod that is about to go",
     procedure="flag",
-    expected=Expectation.of(Cause.STEP_DEADLINE),
+    expected=Expectation.of(Cause.STEP_FAILED),
 )
 
 FLAG_CORRECTED = replace(
