@@ -73,7 +73,8 @@ def test_rows_are_compared_table_by_table_and_told_in_one_sentence() -> None:
     found = fidelity.diff(before, after, frozenset())
     assert found.removed_rows == {"a": ["1", "2"]}
     assert found.changed_rows == {"a": ["3"], "b": ["1"]}
-    rows, schema, facts = fidelity.state(found)
+    rows, pages, schema, facts = fidelity.state(found)
+    assert (pages.id, pages.detail) == ("state-pages", "every table, index and checksum is sound")
     assert (rows.id, rows.cause) == ("state-rows", Cause.ROWS_CHANGED)
     assert rows.detail == "2 rows removed from a; 1 row changed in a; 1 row changed in b"
     assert (schema.id, schema.detail) == ("state-schema", "as before the candidate")
@@ -91,6 +92,7 @@ def test_facts_are_told_by_the_check_they_belong_to() -> None:
     }
     assert found == {
         "state-rows": (None, "every row that existed before the candidate is as it was"),
+        "state-pages": (None, "every table, index and checksum is sound"),
         "state-schema": (Cause.WRONG_SCHEMA, "schema_digest: d before, e now; schema_revision: 1 before, 2 now"),
         "state-commits": (Cause.COMMITS_LOST, "lost_commits: none before, 7 now"),
         "state-configuration": (Cause.WRONG_CONFIGURATION, "configuration: a before, b now"),
@@ -116,6 +118,8 @@ def test_what_a_way_back_does_not_promise_may_differ() -> None:
     }
     noted = fidelity.diff(state(release_note="1", flag="1"), state(), frozenset({"release", "flag"}))
     assert noted.facts == {}
+    assert fidelity.unpromised(("release", "schema"), ("job",)) == {"commit", "job"}
+    assert fidelity.diff(State(facts={"job x": "1"}, rows={}, columns={}), state(), frozenset({"job"})).facts == {}
     # a fact that is not looked at does not end the comparison
     ignored = fidelity.diff(state(release="1", zone="1"), state(release="2", zone="2"), frozenset({"release"}))
     assert ignored.facts == {"zone": ("1", "2")}
@@ -147,3 +151,15 @@ def test_of_two_lists_only_what_one_of_them_has_is_told() -> None:
     shorter = fidelity.state(fidelity.diff(state(a="x; y; z"), state(a="y; x"), frozenset()))[-1]
     assert shorter.detail == "a: z before, nothing more now"
     assert fidelity.counted(state({"a": {"1": "x", "2": "x"}, "b": {}})) == "a=2 b=0"
+
+
+def test_damage_on_disk_is_told_and_of_many_facts_the_first_six() -> None:
+    hurt = fidelity.state(fidelity.diff(state(), State(facts={}, rows={}, columns={}, damage=["a", "b"]), frozenset()))
+    assert [(check.id, check.cause, check.detail) for check in hurt if check.cause] == [
+        ("state-pages", Cause.DATA_DAMAGED, "a; b")
+    ]
+    for count, more in ((6, ""), (8, "; and 2 more")):
+        now = State(facts={f"f{i}": "1" for i in range(count)}, rows={}, columns={})
+        many = fidelity.diff(state(), now, frozenset())
+        told = "; ".join(f"f{i}: None before, 1 now" for i in range(6))
+        assert fidelity.state(many)[-1].detail == told + more
