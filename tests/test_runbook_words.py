@@ -42,6 +42,7 @@ MORE = [
     ("## Back\n", "## Back\n~~~python deadline=1s\nx\n~~~\n"),
     ("## Back\n", "## Back\n```bash deadline=1s\nx\n```\n"),
     ("## Back\n", "## Back\n<!-- triggers -->\n"),
+    ("## Back\n", "## Back\n<!-- parameters -->\n"),
     ("id=back rto=5m rpo=0", "id=Back"),
     ("id=verification", "id=verification errors=0%"),
     ("id=verification", 'id=verification errors="100 %"'),
@@ -76,6 +77,9 @@ def test_a_runbook_without_anything_to_point_at_says_so(tmp_path: Path) -> None:
     table = GOOD[GOOD.index("## When") :]
     path.write_text(f"# R\n{table}", encoding="utf-8")
     with pytest.raises(UsageError, match=r"unknown procedure 'back'; expected one of: a procedure, but this runbook"):
+        load_runbook(path)
+    path.write_text("# R\n<!-- triggers -->", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"RUNBOOK.md:2: no table follows this comment; expected a table"):
         load_runbook(path)
     path.write_text("only text\n", encoding="utf-8")
     empty = load_runbook(path)
@@ -136,6 +140,11 @@ def test_a_verification_list_may_promise_something_of_the_hold(tmp_path: Path) -
     assert read(tmp_path, "id=verification", "id=verification uptime=50%").procedure("verification").hold == Hold(
         uptime=0.5
     )
+
+
+def test_every_exit_status_that_there_is_may_be_expected(tmp_path: Path) -> None:
+    (only,) = read(tmp_path, UNDO, step('name=undo deadline=1s exit="0 , 255"')).procedure("back").steps
+    assert only.exits == {0, 255}
 
 
 def test_a_section_ends_at_the_next_heading_that_is_as_high(tmp_path: Path) -> None:
