@@ -1,7 +1,7 @@
 """A release that is as fast as the one before, held against the alarm for slow ones, on a real host under load.
 
-Nothing is wrong, so a drill of it can prove nothing: it has to be inconclusive, each time. The reload that deploys it may
-stall answers for half a second, which is harm; where the alarm fires, it believes in a slowdown that nobody made.
+Nothing is wrong, so a drill of it can prove nothing: it has to be inconclusive, each time. The reload that deploys it
+may stall answers for half a second, which is harm; where the alarm fires, it believes in a slowdown that nobody made.
 """
 
 from collections import Counter
