@@ -2,9 +2,8 @@
 
 import json
 import os
-import socket
 import tempfile
-from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,8 @@ import fixtures.drill
 import fixtures.environment
 import fixtures.run
 import scenarios.rehearsal
-from fixtures import leases, session
+from fixtures import session
 from fixtures.environment import EmbeddedEnvironment
-from fixtures.journal import Journal
 from fixtures.run import Run
 from fixtures.session import KEPT_HOST
 from reports.summary import load_drills
@@ -45,7 +43,6 @@ def test_what_several_workers_could_not_rehearse_is_all_there(run: Run) -> None:
     """None overwrites or tears what another writes at the same time."""
     note = """
 import sys
-from fixtures.journal import Journal
 from fixtures.run import Run
 from scenarios.results import NotRehearsed
 run = Run.from_json(sys.argv[1])
@@ -242,6 +239,16 @@ def test_a_need_that_is_not_met_says_whether_anything_meets_it(
     assert mend in lack.mend
 
 
+def test_a_machine_without_gpg_does_not_rehearse_what_needs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what is missing and how to have it; a drill that needs none is none the worse."""
+    monkeypatch.setattr(fixtures.environment, "SYSTEM_PATH", str(tmp_path))
+    place = EmbeddedEnvironment.__new__(EmbeddedEnvironment)
+    place.check(replace(SUBJECT.scenario, needs=frozenset({Need.POSTGRES})))
+    with pytest.raises(EnvironmentUnavailable) as lack:
+        place.check(replace(SUBJECT.scenario, needs=frozenset({Need.POSTGRES, Need.GPG})))
+    assert (lack.value.need, lack.value.mend) == ("gpg", "apt-get install gnupg")
+
+
 def test_what_this_machine_lacks_is_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It goes to the caller, who writes it down as not rehearsed."""
 
@@ -280,21 +287,3 @@ def test_the_end_of_a_run_says_where_hosts_were_kept(run: Run) -> None:
     (run.folder / "git.test_x.test_y" / KEPT_HOST).mkdir(parents=True)
     (run.folder / "git.test_x.test_z").mkdir()
     assert session.kept_lines(run) == [f"Kept for a look: {run.folder / 'git.test_x.test_y' / KEPT_HOST}"]
-
-
-def test_where_no_port_is_free_nothing_is_proved_and_nothing_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every port of the pool is really listened on: the cause has a name, and what had been made is gone again."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    run = Run.begin(time_scale=0.5, suite=None, environment="embedded", require_all=False)
-    with socket.create_server(("127.0.0.1", 0)) as listener, ExitStack() as cleanup:
-        port = listener.getsockname()[1]
-        monkeypatch.setattr(leases, "PORTS", range(port, port + 1))
-        environment = EmbeddedEnvironment(run)
-        cleanup.callback(environment.close)
-        with pytest.raises(Inconclusive, match="no free port") as stop:
-            environment._port(cleanup)
-    assert stop.value.cause is Cause.PORT_TAKEN
-    assert Journal(run.name).open() == []
-    assert not list(tmp_path.glob("rollback-drills-*"))
