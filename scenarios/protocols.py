@@ -50,7 +50,7 @@ class EvidenceSink(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """Named facts, per table row id to row digest over `columns`, users' files by digest, sentences on a broken disk."""
+    """Named facts, per table row id to row digest over `columns`, users' files by digest, faults of the disk."""
 
     facts: dict[str, str]
     rows: dict[str, dict[str, str]]
