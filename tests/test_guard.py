@@ -61,7 +61,8 @@ def test_a_steps_environment_holds_nothing_of_the_persons_own(tmp_path: Path, mo
         seen = environment.step_environment(ground, {"PORT": "20006"})
     finally:
         environment.close()
-    assert set(seen) == {"PORT", "PATH", "HOME", "LANG", "FLASK_APP"}
+    assert set(seen) == {"PORT", "PATH", "HOME", "GNUPGHOME", "LANG", "FLASK_APP"}
+    assert Path(seen["GNUPGHOME"]).parent == tmp_path
     assert seen["HOME"] == str(tmp_path)
     assert "production" not in seen.values()
 

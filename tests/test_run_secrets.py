@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.run_secrets import RunSecrets
+from fixtures.journal import Journal
+from fixtures.labels import expiry
+from fixtures.run_secrets import RunSecrets, forget_orphans
 from tests.programs import ROOT
 
 ASK = "from fixtures.run_secrets import RunSecrets; print(RunSecrets('run-1')('database'))"
@@ -63,6 +65,16 @@ def test_every_file_below_is_cleaned_and_keeps_what_it_was(tmp_path: Path) -> No
 def test_a_run_without_any_takes_nothing_out(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("said")
     assert RunSecrets("run-1").redact_files(tmp_path) == []
+
+
+def test_secrets_without_a_journal_are_forgotten_by_whoever_cleans_up() -> None:
+    """And those of a run that still has one are not."""
+    Journal("run-1").begin(expiry())
+    for run in ("run-1", "run-2"):
+        RunSecrets(run)("database")
+    forget_orphans()
+    assert RunSecrets("run-1").path.exists()
+    assert not RunSecrets("run-2").path.exists()
 
 
 @pytest.mark.parametrize("name", ["database", "superuser"])
