@@ -13,6 +13,7 @@ from scenarios.protocols import State
 from scenarios.results import CheckRecord, Record
 
 FILES_TOLD = 3
+FACTS_TOLD = 6  # state/diff.json has the rest
 
 
 class StateDiff(Record):
@@ -24,6 +25,7 @@ class StateDiff(Record):
     files: int = 0  # how many there were before
     removed_files: list[str] = Field(default_factory=list)
     changed_files: list[str] = Field(default_factory=list)
+    damage: list[str] = Field(default_factory=list)  # on the database's disk, when it is over
 
 
 def counted(state: State) -> str:
@@ -32,10 +34,12 @@ def counted(state: State) -> str:
 
 
 def diff(before: State, after: State, ignore: frozenset[str]) -> StateDiff:
-    """What the rollback left different. Later rows are the ledger's business; promises in `ignore` may be broken."""
+    """What the rollback left different. Later rows are the ledger's business; promises in `ignore` may be broken, and
+    objects of a cluster in it may be as they like.
+    """
     facts: dict[str, tuple[str | None, str | None]] = {}
     for name in sorted(before.facts.keys() | after.facts.keys()):
-        if _promise_of(name) in ignore:
+        if _promise_of(name) in ignore or name.partition(" ")[0] in ignore:
             continue
         pair = (before.facts.get(name), after.facts.get(name))
         if pair[0] != pair[1]:
@@ -49,6 +53,7 @@ def diff(before: State, after: State, ignore: frozenset[str]) -> StateDiff:
         files=len(before.files),
         removed_files=removed_files,
         changed_files=changed_files,
+        damage=after.damage,
     )
 
 
@@ -58,9 +63,12 @@ def _compared(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[list[s
     return gone, sorted(name for name, digest in before.items() if name in now and now[name] != digest)
 
 
-def unpromised(restores: Sequence[str]) -> frozenset[str]:
-    """Facts that a way back does not promise to restore: a downgrade brings the schema back, not the release."""
-    return frozenset({"release", "schema"} - set(restores)) | {"commit"}  # a revert is a commit more, as it should be
+def unpromised(restores: Sequence[str], leaves: Sequence[str] = ()) -> frozenset[str]:
+    """What a way back does not promise to restore: a downgrade brings the schema back, not the release; and what it
+    leaves alone by intent.
+    """
+    # a revert is a commit more, as it should be
+    return frozenset({"release", "schema"} - set(restores)) | {"commit"} | set(leaves)
 
 
 def _promise_of(fact: str) -> str:
@@ -82,9 +90,13 @@ def state(difference: StateDiff) -> list[CheckRecord]:
     records = [rows or passed("state-rows", "every row that existed before the candidate is as it was")]
     if difference.files:
         records.append(_files(difference))
+    damaged = "; ".join(difference.damage)
+    sound = passed("state-pages", "every table, index and checksum is sound")
+    records.append(not_passed("state-pages", Cause.DATA_DAMAGED, damaged) if damaged else sound)
     left = dict(difference.facts)
     for check_id, kind, cause in (
         ("state-schema", "schema", Cause.WRONG_SCHEMA),
+        ("state-tables", "rows of", Cause.ROWS_CHANGED),
         ("state-commits", "lost_commits", Cause.COMMITS_LOST),
         ("state-configuration", "configuration", Cause.WRONG_CONFIGURATION),
         ("state-dependencies", "dependencies", Cause.STATE_DIFFERS),
@@ -92,7 +104,9 @@ def state(difference: StateDiff) -> list[CheckRecord]:
     ):
         names = [name for name in left if name.startswith(kind)]
         pairs = [(name, *left.pop(name)) for name in names]
-        detail = "; ".join(_told(*pair) for pair in pairs)
+        detail = "; ".join(_told(*pair) for pair in pairs[:FACTS_TOLD])
+        if len(pairs) > FACTS_TOLD:
+            detail += f"; and {len(pairs) - FACTS_TOLD} more"
         if names:
             records.append(not_passed(check_id, cause, detail))
         elif check_id in ("state-schema", "state-facts"):  # not every system has a repository, or a configuration

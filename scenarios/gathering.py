@@ -122,7 +122,7 @@ def snapshot(stage: Stage, system: System, name: str, before: State | None) -> S
     """The state now, kept as state/NAME.json; rows over the columns that there were `before`."""
     columns = before.columns if before else {}
     try:
-        database = stage.database.snapshot(system.state_tables, columns)
+        database = stage.database.snapshot(system.state_tables, columns, system.unjudged)
         state = replace(database, facts={**stage.platform.facts(), **database.facts}, files=stage.platform.files())
     except (Inconclusive, EnvironmentUnavailable):
         raise

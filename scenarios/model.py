@@ -24,6 +24,7 @@ class Need(StrEnum):
     REDIS = "redis"
     ROUTER = "router"
     GCLOUD = "gcloud"
+    GPG = "gpg"  # backups are encrypted
     GIT = "git"  # the host has a repository, and pushing to it is how releases are deployed
     OWN_PROCESSES = "own-processes"  # a host with PID and mount namespaces of its own: steps end processes by name
 
@@ -89,6 +90,7 @@ class Scenario:
     signal: str  # a signal of the runbook's triggers table
     harm: Harm = Harm.USERS_HURT
     restores: tuple[str, ...] = ("release", "schema")  # facts of an answer that must be the baseline's again
+    leaves: tuple[str, ...] = ()  # objects of a cluster that stay as the candidate made them, by intent: "deployment/x"
     objective: Objective | None = None  # None: the one the runbook's procedure states
     verification: str | None = "verification"  # id of the runbook's verification list
     parameters: Mapping[str, str] = field(default_factory=dict)  # values of the runbook's parameters
@@ -124,6 +126,10 @@ class System:
     owner: str
     database: str  # name of its database, as its runbook writes it
     state_tables: tuple[str, ...]  # tables whose rows must survive a rollback, each with a primary key `id`
+    # tables whose rows nobody compares, each with the reason; of every other table all rows must be as before
+    unjudged: Mapping[str, str] = field(
+        default_factory=lambda: {"deleted_sessions": "users go on filling it, and the ledger knows what they deleted"}
+    )
     tells: tuple[str, ...] = ()  # facts that its answers tell besides release and schema, for `restores`
     deployment: str = ""  # on a cluster: the Deployment that serves users
     ledger_table: str = "sessions"  # read back as (id, client, seq, body), and `version` where it has one

@@ -3,7 +3,7 @@
 All instants are `time.monotonic_ns()`: on one host it is one clock for every process, containers too.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,12 +50,13 @@ class EvidenceSink(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A snapshot: named facts, per table row id to row digest over `columns`, users' files on the host by digest."""
+    """Named facts, per table row id to row digest over `columns`, users' files by digest, faults of the disk."""
 
     facts: dict[str, str]
     rows: dict[str, dict[str, str]]
     columns: dict[str, list[str]]
     files: dict[str, str] = field(default_factory=dict)
+    damage: list[str] = field(default_factory=list)
 
 
 class Platform(Protocol):
@@ -101,11 +102,12 @@ class Database(Protocol):
 
     version: str
 
-    def snapshot(self, tables: Sequence[str], columns: Mapping[str, Sequence[str]]) -> State:
-        """Catalog facts and row digests of `tables`; a table that is not there has no rows.
-
-        A table named in `columns` is digested over those columns alone, so that a column which came later does not make
-        every row look changed (the schema check names it); one that is gone does.
+    def snapshot(
+        self, tables: Sequence[str], columns: Mapping[str, Sequence[str]], unjudged: Collection[str] = ()
+    ) -> State:
+        """Catalog facts and row digests of `tables`; a table that is not there has no rows. Every other table's rows
+        are one fact, but for those of `unjudged`. Damage is looked for where `columns` are given: once it is over.
+        A table named in `columns` is digested over those columns alone: one that came later changes no row.
         """
         ...
 

@@ -4,7 +4,7 @@ The service is a script of modes ("from this instant on, writes fail"); the prob
 follow from it when somebody looks. Sleeping moves the clock. Tests turn the knobs of `World` before the drill starts.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -168,7 +168,9 @@ class SimulatedParts(SimulatedUsers):
     def facts(self) -> dict[str, str]:
         return {"release": str(self.world.mode(self.world.now_ns).release)}
 
-    def snapshot(self, tables: Sequence[str], columns: Mapping[str, Sequence[str]]) -> State:
+    def snapshot(
+        self, tables: Sequence[str], columns: Mapping[str, Sequence[str]], unjudged: Collection[str] = ()
+    ) -> State:
         self.world.on_snapshot()
         self.world.probe.observations()
         written = {row_id: rows[0].digest for row_id, rows in self.world.rows.items()}

@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +237,16 @@ def test_a_need_that_is_not_met_says_whether_anything_meets_it(
     lack = fixtures.environment._lack(need, environment)
     assert lack.why == why
     assert mend in lack.mend
+
+
+def test_a_machine_without_gpg_does_not_rehearse_what_needs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what is missing and how to have it; a drill that needs none is none the worse."""
+    monkeypatch.setattr(fixtures.environment, "SYSTEM_PATH", str(tmp_path))
+    place = EmbeddedEnvironment.__new__(EmbeddedEnvironment)
+    place.check(replace(SUBJECT.scenario, needs=frozenset({Need.POSTGRES})))
+    with pytest.raises(EnvironmentUnavailable) as lack:
+        place.check(replace(SUBJECT.scenario, needs=frozenset({Need.POSTGRES, Need.GPG})))
+    assert (lack.value.need, lack.value.mend) == ("gpg", "apt-get install gnupg")
 
 
 def test_what_this_machine_lacks_is_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,7 @@ class Cause(StrEnum):
     WRITES_RESURRECTED = "writes_resurrected"
     ROWS_FOREIGN = "rows_foreign"
     ROWS_CHANGED = "rows_changed"
+    DATA_DAMAGED = "data_damaged"
     FILES_CHANGED = "files_changed"
     READ_BACK_DISAGREES = "read_back_disagrees"
     COMMITS_LOST = "commits_lost"
@@ -119,6 +120,7 @@ _SENTENCES: dict[Cause, str] = {
     Cause.WRITES_RESURRECTED: "A row is there whose deletion had been acknowledged.",
     Cause.ROWS_FOREIGN: "Rows appeared that no user wrote.",
     Cause.ROWS_CHANGED: "Rows that existed before the candidate were changed or removed.",
+    Cause.DATA_DAMAGED: "The database is damaged on its disk: a table, an index or a checksum is not sound.",
     Cause.FILES_CHANGED: "Files that users had uploaded before the candidate came were changed or removed.",
     Cause.READ_BACK_DISAGREES: "What users are shown is not what the database holds.",
     Cause.COMMITS_LOST: "Commits of other people are no longer in the branch that is deployed.",

@@ -19,9 +19,11 @@ for part in ${RESTORE:-code database settings}; do
             mv -T "$host/next" "$host/current"
             ;;
         database)
-            # everything goes first: a table that came after the checkpoint is in no dump that could drop it
-            psql "$DATABASE_URL" --no-psqlrc --quiet --set ON_ERROR_STOP=1 \
-                --command "SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+            # everything goes first: a table that came after the checkpoint is in no dump that could drop it. A schema
+            # that is made anew is not the one that was: its owner and what everybody may do in it come with the database
+            psql "$DATABASE_URL" --no-psqlrc --quiet --set ON_ERROR_STOP=1 --command "
+                SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public;
+                GRANT USAGE ON SCHEMA public TO PUBLIC; ALTER SCHEMA public OWNER TO pg_database_owner"
             pg_restore --no-owner --exit-on-error --dbname="$DATABASE_URL" "$checkpoint/database.dump"
             ;;
         settings)
