@@ -83,6 +83,40 @@ def recheck(run: str, as_json: bool) -> None:
     sys.exit(commands.recheck(run, as_json=as_json))
 
 
+@main.command(short_help="Add runs to the page of what procedures promise and what was measured.")
+@click.argument("runs", nargs=-1, required=True)
+def findings(runs: tuple[str, ...]) -> None:
+    """Add each of RUNS to docs/runbook-findings.json, and write the end of docs/runbook-findings.md anew.
+
+    A run is `latest`, the name of one below reports/out/, or the path of a run's folder; one that was added before
+    changes nothing. A run of `--suite nightly` is added when it ends. Only drills that came out as expected are
+    counted, and none that is sabotaged.
+
+    \b
+    Examples:
+      drill findings latest
+      drill findings 20261120-021500-9c41 20261121-021500-03fe
+    """
+    sys.exit(commands.findings(runs))
+
+
+@main.command(short_help="Look at the drill that is going on in another terminal.")
+@click.argument("run", default="")
+@click.option("--once", is_flag=True, help="One look, and end.")
+def watch(run: str, once: bool) -> None:
+    """Look at the drill that is going on: pods, errors, request rate, health, phase, and how long of what is allowed.
+
+    RUN is the path of a run's folder; without it the run that was begun last. Looks every two seconds, until users have
+    been served for long enough; Ctrl-C ends it. It only looks, and is no part of the drill.
+
+    \b
+    Examples:
+      drill watch
+      drill watch --once
+    """
+    sys.exit(commands.watch(run, once=once))
+
+
 @main.command(short_help="Make a system folder that runs as it is.")
 @click.argument("name")
 @click.option(

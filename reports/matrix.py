@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from reports.summary import load_summary
 from scenarios.errors import UsageError
 from scenarios.judging.causes import Verdict
@@ -73,10 +75,15 @@ class Matrix(Record):
 
 
 def load_matrix(path: Path) -> Matrix:
-    """What the file says; an empty one where there is none."""
+    """What the file says; an empty one where there is none. UsageError names what in it is not as it should be."""
     if not path.exists():
         return Matrix(drills={}, red={})
-    return Matrix.model_validate_json(path.read_bytes())
+    try:
+        return Matrix.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{path}: {place or 'the file'}: {first['msg']}") from error
 
 
 def write_matrix(path: Path, matrix: Matrix) -> None:

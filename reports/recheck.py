@@ -7,6 +7,7 @@ from typing import Any
 
 from scenarios.cut_short import left_of, was_cut_short
 from scenarios.errors import UsageError
+from scenarios.evidence_fault import fault
 from scenarios.recheck import judged_again
 from scenarios.results import CheckRecord, DrillRecord
 
@@ -50,18 +51,18 @@ def recheck_run(run_folder: Path) -> list[Rechecked]:
 
 
 def _recheck(path: Path) -> Rechecked:
-    written = path.read_text(encoding="utf-8")
+    written = path.read_bytes()
     try:
         was = DrillRecord.model_validate_json(written)
     except ValueError as error:
-        raise UsageError(f"{path} is not a verdict of this version: {error}") from error
+        raise UsageError(f"{fault(path.parent) or path}: expected a verdict of this version") from error
     try:
         if was_cut_short(path.parent, was):
             return Rechecked(id=was.id, evidence=path.parent.name, same=True, cut=left_of(path.parent))
         now = judged_again(path.parent, was)
     except UsageError as error:
         return Rechecked(id=was.id, evidence=path.parent.name, same=False, not_judged=str(error))
-    same = now.model_dump_json(indent=1) + "\n" == written
+    same = now.model_dump_json(indent=1).encode() + b"\n" == written
     changes = () if same else tuple(_changes(was, now)) or (Change(what=VERDICT, was="something", now="other bytes"),)
     return Rechecked(id=was.id, evidence=path.parent.name, same=same, changes=changes)
 

@@ -34,10 +34,12 @@ def counted(state: State) -> str:
 
 
 def diff(before: State, after: State, ignore: frozenset[str]) -> StateDiff:
-    """What the rollback left different. Later rows are the ledger's business; promises in `ignore` may be broken."""
+    """What the rollback left different. Later rows are the ledger's business; promises in `ignore` may be broken, and
+    objects of a cluster in it may be as they like.
+    """
     facts: dict[str, tuple[str | None, str | None]] = {}
     for name in sorted(before.facts.keys() | after.facts.keys()):
-        if _promise_of(name) in ignore:
+        if _promise_of(name) in ignore or name.partition(" ")[0] in ignore:
             continue
         pair = (before.facts.get(name), after.facts.get(name))
         if pair[0] != pair[1]:
@@ -61,9 +63,12 @@ def _compared(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[list[s
     return gone, sorted(name for name, digest in before.items() if name in now and now[name] != digest)
 
 
-def unpromised(restores: Sequence[str]) -> frozenset[str]:
-    """Facts that a way back does not promise to restore: a downgrade brings the schema back, not the release."""
-    return frozenset({"release", "schema"} - set(restores)) | {"commit"}  # a revert is a commit more, as it should be
+def unpromised(restores: Sequence[str], leaves: Sequence[str] = ()) -> frozenset[str]:
+    """What a way back does not promise to restore: a downgrade brings the schema back, not the release; and what it
+    leaves alone by intent.
+    """
+    # a revert is a commit more, as it should be
+    return frozenset({"release", "schema"} - set(restores)) | {"commit"} | set(leaves)
 
 
 def _promise_of(fact: str) -> str:

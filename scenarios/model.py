@@ -90,6 +90,7 @@ class Scenario:
     signal: str  # a signal of the runbook's triggers table
     harm: Harm = Harm.USERS_HURT
     restores: tuple[str, ...] = ("release", "schema")  # facts of an answer that must be the baseline's again
+    leaves: tuple[str, ...] = ()  # objects of a cluster that stay as the candidate made them, by intent: "deployment/x"
     objective: Objective | None = None  # None: the one the runbook's procedure states
     verification: str | None = "verification"  # id of the runbook's verification list
     parameters: Mapping[str, str] = field(default_factory=dict)  # values of the runbook's parameters

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from scenarios import checks, fidelity, gathering, readback
 from scenarios.errors import Inconclusive, UsageError
+from scenarios.evidence_fault import FALLS, told
 from scenarios.judging.causes import Cause
 from scenarios.judging.ledger import fold
 from scenarios.judging_file import FILE, NAME, Judging
@@ -31,8 +32,10 @@ def rejudge(folder: Path) -> DrillRecord:
         return _Again(folder, FILE.validate_json((folder / NAME).read_bytes())).judge()
     except FileNotFoundError as error:
         raise UsageError(f"{folder}: {Path(str(error.filename)).name} is not there, so it cannot be judged") from error
-    except ValueError as error:
-        raise UsageError(f"{folder}: the evidence cannot be read: {error}") from error
+    except UsageError:
+        raise
+    except FALLS as error:
+        raise UsageError(f"the evidence cannot be read: {told(folder, error)}") from error
 
 
 def judged_again(folder: Path, was: DrillRecord) -> DrillRecord:
@@ -103,7 +106,9 @@ class _Again:
         before = self._judge_ledger()
         if before is None:
             return
-        difference = fidelity.diff(before, self._state("after"), fidelity.unpromised(self.inputs.scenario.restores))
+        scenario = self.inputs.scenario
+        ignore = fidelity.unpromised(scenario.restores, scenario.leaves)
+        difference = fidelity.diff(before, self._state("after"), ignore)
         self.findings.checks += fidelity.state(difference)
         self.findings.checks += [checks.verified(result) for result in self.inputs.verified]
         self.findings.checks += gathering.held_as_promised(self.stage, self.inputs.hold, self.watch, self._story())

@@ -22,7 +22,7 @@ BUILT_IN = Path(__file__).parent / "systems"
 ANSWERS_TELL = ("release", "schema")
 # what every environment gives to a runbook, and what some give besides
 PLACE = ("DATABASE_URL", "PORT", "SERVICE_URL", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "ROWS_BEFORE")
-CLUSTER = ("NAMESPACE", "KUBECONFIG", "DEPLOYED_MANIFESTS")
+CLUSTER = ("NAMESPACE", "KUBECONFIG", "DEPLOYED_MANIFESTS", "BACKUPS")
 HOST = ("CONFIGURATION", "PIDFILE", "INCIDENT_WEBHOOK", "UPLOADS")
 GIT = ("CHECKOUT",)  # a host where pushing deploys
 ROUTER = ("COLOURS", "ROUTER_SOCKET", "GREEN_PORT", "BLUE_PORT")  # a host with two colours behind a router
@@ -71,7 +71,9 @@ def _run(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except SyntaxError as error:
-        raise UsageError(f"{error.filename}:{error.lineno}: {type(error).__name__}: {error.msg}") from error
+        raise UsageError(
+            f"{error.filename or path}:{error.lineno or 1}: {type(error).__name__}: {error.msg}"
+        ) from error
     except Exception as error:
         # the last line of theirs, not the line of a library (or ours) that it fell over in
         lines = [line.lineno for line in traceback.extract_tb(error.__traceback__) if Path(line.filename) == path]
@@ -97,6 +99,8 @@ def _check_declaration(system: System, scenario: Scenario) -> None:
         raise UsageError(f"spares={scenario.spares!r}: expected a tuple of some of {', '.join(SPARES)}")
     if (scenario.spares and not scenario.listeners) or (scenario.listeners and system.stream_path is None):
         raise UsageError("spares= needs listeners=, and listeners= needs the system's stream_path=")
+    if scenario.leaves and Need.CLUSTER not in scenario.needs:
+        raise UsageError("leaves= names objects of a cluster; expected Need.CLUSTER in needs=")
     if scenario.harm is Harm.STATE_WRONG:
         raise UsageError("harm 'state_wrong' cannot be watched yet; expected users_hurt or release_stuck")
     if scenario.harm is Harm.RELEASE_STUCK and (

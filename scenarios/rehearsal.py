@@ -209,7 +209,9 @@ class _Drill:
         gathering.figures(self.findings, self.stage, self.watch, self._story())
         self._judge_ledger()
         after = gathering.snapshot(self.stage, self.system, "after", self.before)
-        difference = fidelity.diff(self.before, after, fidelity.unpromised(self.scenario.restores))
+        difference = fidelity.diff(
+            self.before, after, fidelity.unpromised(self.scenario.restores, self.scenario.leaves)
+        )
         self.stage.sink.write_json("state/diff.json", difference.model_dump())
         self.findings.checks += fidelity.state(difference)
         if self.scenario.verification is not None:

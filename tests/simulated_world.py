@@ -31,8 +31,6 @@ BACK = Scenario(
     defect="every write fails",
     signal="error rate",
 )
-
-
 PASSED = ("passed", None)
 
 

@@ -72,9 +72,12 @@ def test_the_worst_window_is_the_worst_of_all_windows(seed: int) -> None:
     assert worst_window(users, 0, 6 * SECOND, window) == pytest.approx(min(brute), abs=1e-9)
 
 
-def test_a_window_longer_than_what_was_watched_has_no_figure() -> None:
-    with pytest.raises(ValueError, match="a window of"):
-        worst_window([[]], 0, SECOND, 2 * SECOND)
+def test_the_worst_window_may_end_where_several_users_are_up_again() -> None:
+    """From 60 to 210: one was down for 40 more, two for 10. It begins in the middle of a span, and never too early."""
+    users = [[(50, 100)], [(200, 210)], [(200, 210)]]
+    assert worst_window(users, 50, 400, 150) == 1 - 60 / 450
+    with pytest.raises(ValueError, match=r"^a window of 351 ns in 350 ns$"):
+        worst_window(users, 50, 400, 351)
 
 
 def test_the_figures_of_a_drill() -> None:
@@ -88,3 +91,68 @@ def test_the_figures_of_a_drill() -> None:
     assert [lane.model_dump() for lane in found.lanes] == [
         {"lane": "write", "planned": 62, "sent": 60, "dropped": 2, "bad": 15, "latency_ms": {"p50": 1.235}}
     ]
+
+
+def test_a_user_is_judged_by_what_was_sent_from_the_first_watched_instant_to_before_the_last() -> None:
+    looks = lane("x.x.x")
+    assert down_spans(looks, served, 0, 400 * MS) == [(0, 100 * MS), (200 * MS, 300 * MS)]
+    assert down_spans(looks, served, 1, 400 * MS + 1) == [(200 * MS, 300 * MS), (400 * MS, 400 * MS + 1)]
+    assert down_spans(lane("x..x"), served, 0, SECOND) == [(0, 100 * MS), (300 * MS, SECOND)]
+    assert down_spans(lane("xx.x."), served, 0, SECOND) == [(0, 200 * MS), (300 * MS, 400 * MS)]
+
+
+def test_spans_are_joined_where_they_touch_or_lie_in_each_other() -> None:
+    assert merged([]) == []
+    assert merged([(40, 50), (10, 30), (12, 20)]) == [(10, 30), (40, 50)]
+    assert merged([(10, 20), (21, 30)]) == [(10, 20), (21, 30)]
+
+
+def test_the_first_good_answer_of_all_lanes_is_the_one_that_was_known_first() -> None:
+    """Not the one that was asked for first; and a reading of a rollout is nobody's answer."""
+    slow = [seen(100 * MS, True, took_ns=500 * MS)]
+    quick = [seen(0, False, lane="write"), seen(300 * MS, True, lane="write")]
+    rollout = [seen(60 * MS, True, lane=ROLLOUT_LANE)]
+    lanes = {ROLLOUT_LANE: rollout, "read": slow, "write": quick}
+    assert first_good(lanes, served, 50 * MS) == Edge(lo=50 * MS, hi=301 * MS)
+    assert first_good({"read": slow}, served, 50 * MS) == Edge(lo=50 * MS, hi=600 * MS)
+    both = {"read": [seen(51 * MS, False), seen(60 * MS, True)], "write": [seen(60 * MS, True, lane="write")]}
+    assert first_good(both, served, 50 * MS) == Edge(lo=51 * MS, hi=61 * MS)
+    # what was sent in the very instant came before it
+    again = [seen(50 * MS, True), seen(60 * MS, False), seen(70 * MS, True)]
+    assert first_good({"read": again}, served, 50 * MS) == Edge(lo=60 * MS, hi=71 * MS)
+
+
+def test_windows_fit_into_what_was_watched_and_figures_are_rounded() -> None:
+    """A window as long as all of it is one; bad time to a tenth of a ms, uptime to a millionth."""
+    odd = availability({"read": [seen(0, False), seen(123_456_789, True)]}, served, (0, SECOND), 0, {})
+    assert odd.bad_s == 0.1235
+    assert [window.window_s for window in odd.worst] == [1.0]
+    assert availability({"read": lane("." * 10)}, served, (0, SECOND - 1), 0, {}).worst == []
+    three = {"a": lane("...x......", "a"), "b": lane("." * 10, "b"), "c": lane("." * 10, "c")}
+    (window,) = availability(three, served, (0, SECOND), 0, {}).worst
+    assert window.uptime == 0.966667
+
+
+def test_a_rollouts_state_is_nobodys_downtime() -> None:
+    """Nor is there a first good moment where nobody asked after the procedure began."""
+    lanes = {"read": lane("." * 10), ROLLOUT_LANE: lane("x" * 10, ROLLOUT_LANE)}
+    counts = {name: LaneCounts(planned=1, sent=1, dropped=0, late_ms={}, latency_ms={}) for name in ("read", "kept")}
+    found = availability(lanes, served, (0, SECOND), 9 * SECOND, counts)
+    assert (found.bad_s, found.stretches, found.first_good_s) == (0.0, 0, None)
+    assert [(each.lane, each.bad) for each in found.lanes] == [("read", 0), ("kept", 0)]
+
+
+def test_bad_looks_of_a_lane_are_those_of_its_schedule() -> None:
+    looks = [seen(0, False), seen(MS, False, again=1), seen(2 * MS, True), seen(3 * MS, True, again=2)]
+    counts = {"read": LaneCounts(planned=2, sent=2, dropped=0, late_ms={}, latency_ms={"p50": 1.0})}
+    (figures,) = availability({"read": looks}, served, (0, SECOND), 0, counts).lanes
+    assert figures.bad == 1
+
+
+def test_without_users_nobody_was_down() -> None:
+    assert worst_window([], 0, SECOND, SECOND) == 1.0
+    assert worst_window([[(500, 1000)]], 0, 1000, 1000) == 0.5
+    assert worst_window([[]], 0, SECOND, SECOND) == 1.0
+    assert worst_window([[(0, SECOND)]], 0, SECOND, SECOND) == 0.0
+    with pytest.raises(ValueError, match=f"^a window of {SECOND + 1} ns in {SECOND} ns$"):
+        worst_window([[]], 0, SECOND, SECOND + 1)

@@ -46,8 +46,8 @@ def pretend(monkeypatch: pytest.MonkeyPatch, **goals: list[Goal] | BaseException
         return SimpleNamespace(TITLE="nothing much", TAKES="no time", run=run)
 
     made = {name: bench(result) for name, result in goals.items()}
-    monkeypatch.setattr(command, "find", made.__getitem__)
-    monkeypatch.setattr(command, "benches", lambda: made)
+    monkeypatch.setattr(command, "find", lambda name, _: made[name])
+    monkeypatch.setattr(command, "benches", lambda _: made)
 
 
 def call(*words: str) -> Result:
@@ -193,7 +193,7 @@ def test_sigterm_is_an_interruption_and_not_an_end_without_cleaning_up(tmp_path:
         "        print('at work', flush=True); time.sleep(60)\n"
         "    finally:\n"
         "        print('cleaned', flush=True)\n"
-        "command.find = lambda name: SimpleNamespace(TITLE='t', TAKES='t', run=run)\n"
+        "command.find = lambda name, shelf: SimpleNamespace(TITLE='t', TAKES='t', run=run)\n"
         "command.main(['one'])\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "ROLLBACK_DRILLS_OUT": str(tmp_path)}

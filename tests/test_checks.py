@@ -179,7 +179,7 @@ ENOUGH = [*writes(10, 1), *writes(10, 11, "rejected"), *writes(10, 31)]
 def test_ten_writes_are_wanted_in_each_part_of_the_story(found: list[Write], cause: Cause | None) -> None:
     """Acknowledged before the candidate (10 s), attempted before the procedure (20 s), acknowledged after 30 s."""
     check = checks.enough_writes(found, 10 * SECOND, 20 * SECOND, 30 * SECOND)
-    assert check.cause == cause
+    assert (check.id, check.cause) == ("enough-writes", cause)
     assert check.verdict == (Verdict.INCONCLUSIVE if cause else Verdict.PASSED)
 
 
@@ -192,3 +192,54 @@ def test_users_who_were_served_before_anybody_did_anything_are_told_of(hi: int |
     """The procedure starts at 20: harm that had certainly ended by then was not ended by it."""
     found = proof.harm_lasted(Edge(lo=10, hi=hi), 20)
     assert [outcome(check) for check in found] == ([(Verdict.INCONCLUSIVE, Cause.HARM_OVER_EARLY)] if told else [])
+
+
+# --- in words: id, and what the record says
+
+
+def said(check: CheckRecord) -> tuple[str, str]:
+    return check.id, check.detail
+
+
+def test_what_holds_says_what_was_looked_at() -> None:
+    assert said(checks.steps([result()])) == ("steps", "the step did what the runbook says")
+    assert said(checks.steps([result(), result()])) == ("steps", "every step did what the runbook says")
+    assert said(checks.verified(result())) == ("verify-undo", "the step did what the runbook says")
+    assert checks.verified(result(ok=False)).cause == Cause.VERIFICATION_FAILED
+    assert said(checks.served(True, "")) == ("served", "users were served again and stayed served through the hold")
+    assert said(checks.served(False, "lane x")) == ("served", "lane x")
+    assert checks.stands(False, "x") == []
+    (stuck,) = checks.stands(True, "3 of 4 pods")
+    assert (*said(stuck), stuck.cause) == ("rollout", "3 of 4 pods", Cause.RELEASE_STUCK)
+
+
+def test_promises_and_times_are_told_with_what_was_promised() -> None:
+    kept, broken = checks.promises(("release", "schema"), {"release": "v1", "schema": "1"}, {"release": "v1"})
+    assert said(kept) == ("answers-release", "release v1 as before the candidate")
+    assert said(broken) == ("answers-schema", "schema is None; the baseline's is 1")
+    (configured,) = checks.promises(("configuration",), {"configuration": "a"}, {"configuration": "b"})
+    assert configured.cause == Cause.WRONG_CONFIGURATION
+    objective = Objective(rto_s=5.0, rpo_s=0)
+    unmeasured = checks.recovery_time(objective, None, None)
+    assert said(unmeasured) == ("objective-rto", "the recovery time was not measured")
+    open_end = checks.recovery_time(objective, (1.0, None), None)
+    told = "recovery > 1.000 s when the drill stopped waiting, objective 5 s"
+    assert said(open_end) == ("objective-rto", told)
+    met = checks.recovery_time(objective, (1.0, 2.5), None)
+    assert said(met) == ("objective-rto", "recovery 1.000 s to 2.500 s, objective 5 s")
+
+
+def test_loss_is_told_by_its_form_and_against_the_objective() -> None:
+    writes = Writes(acked=100, kept=90, lost=2, stale=3, resurrected=1)
+    found = Judgement(writes=writes, classes={}, rpa_s=2.0)
+    forms = "2 of 100 acknowledged writes lost, reaching back 2.000 s, 3 stale, 1 resurrected"
+    assert said(checks.recovery_point(None, found)) == ("objective-rpo", f"{forms}; none may be")
+    allowed = Objective(rto_s=1, rpo_s=1.5, rpo_writes=None)
+    assert said(checks.recovery_point(allowed, found)) == ("objective-rpo", f"{forms}; objective 1.5 s")
+    assert said(checks.recovery_point(replace(allowed, rpo_s=2.0), found)) == ("objective-rpo", forms)
+    assert outcome(checks.recovery_point(replace(allowed, rpo_s=2.0), found)) == PASSED
+    for name, cause in (("stale", Cause.WRITES_STALE), ("resurrected", Cause.WRITES_RESURRECTED)):
+        taken = Judgement(writes=Writes(acked=9, kept=8, lost=0, **{name: 1}), classes={}, rpa_s=0.0)
+        assert outcome(checks.recovery_point(None, taken)) == failed(cause)
+    nothing = Judgement(writes=Writes(), classes={}, rpa_s=0.0)
+    assert said(checks.recovery_point(None, nothing)) == ("objective-rpo", "0 of 0 acknowledged writes lost")

@@ -36,6 +36,14 @@ def test_facts_differ_by_value_by_absence_and_by_appearance_unless_they_may() ->
     assert found.facts == {"b": ("1", "2"), "c": ("1", None), "d": (None, "1")}
 
 
+def test_an_object_that_is_left_by_intent_may_differ_and_no_other() -> None:
+    """The way back of one Deployment leaves another as the candidate made it; its name is not a prefix of others'."""
+    names = ("deployment/api image", "deployment/worker image", "deployment/worker-2 image")
+    before, after = (State(facts=dict.fromkeys(names, value), rows={}, columns={}) for value in "12")
+    found = fidelity.diff(before, after, fidelity.unpromised(("release",), ("deployment/worker",)))
+    assert set(found.facts) == {"deployment/api image", "deployment/worker-2 image"}
+
+
 def test_a_revert_is_a_commit_more_and_no_difference() -> None:
     """What the branch's head is called is told and not compared; the files that differ belong to the release."""
     before = state(commit="1", commits="1", files_differ="none", lost_commits="none", dependencies="1")

@@ -223,6 +223,7 @@ def test_harm_begins_with_the_first_lane_and_ends_with_the_last() -> None:
 
 def test_one_lane_that_is_not_over_leaves_the_whole_open() -> None:
     assert latest([Edge(lo=10, hi=20), Edge(lo=15, hi=None)]) == Edge(lo=15, hi=None)
+    assert earliest([Edge(lo=10, hi=None), Edge(lo=15, hi=None)]) == Edge(lo=10, hi=None)
 
 
 def test_merging_lanes_keeps_the_truth_inside() -> None:
@@ -240,6 +241,7 @@ def test_a_duration_spans_the_nearest_and_the_farthest_ends_and_is_never_negativ
     start, second = Edge(lo=0, hi=1_000_000_000), 1_000_000_000
     assert duration_s(start, Edge(lo=3 * second, hi=4 * second)) == (2.0, 4.0)
     assert duration_s(start, Edge(lo=3 * second, hi=None)) == (2.0, None)
+    assert duration_s(Edge(lo=second, hi=None), Edge(lo=3 * second, hi=4 * second)) == (2.0, 3.0)
     assert duration_s(Edge(lo=5 * second, hi=5 * second), Edge(lo=0, hi=second)) == (0.0, 0.0)
 
 

@@ -1,7 +1,7 @@
 """Edges of an outage by when requests arrived: they may overtake each other, and some are never answered."""
 
-from scenarios.judging.intervals import Edge, outage
-from scenarios.observations import LATE
+from scenarios.judging.intervals import TOTAL_LOOKS, Edge, Looks, outage
+from scenarios.observations import LATE, ROLLOUT_LANE, SPEED_LANE
 from tests.test_intervals import seen, served
 
 
@@ -31,3 +31,16 @@ def test_a_good_answer_certainly_between_bad_ones_makes_it_partial() -> None:
     found = outage(lane, served, 0, 10)
     assert found is not None
     assert min(found.widened_ns) > 0
+
+
+def test_enough_looks_of_all_lanes_all_of_them_bad_are_a_total_outage() -> None:
+    """Ten are enough, counted from the first instant to the last, whatever came before; readings are no requests."""
+    good = [seen(i, i + 1, True) for i in range(50)]
+    bad = [seen(100 + i, 101 + i, False, lane="write") for i in range(TOTAL_LOOKS)]
+    readings = {name: [seen(105, 106, True, lane=name)] for name in (ROLLOUT_LANE, SPEED_LANE)}
+    looks = Looks.of({"read": good, "write": bad, **readings}, served)
+    assert looks.all_bad(100, 109)
+    assert not looks.all_bad(101, 109)
+    assert not looks.all_bad(100, 108)
+    assert not looks.all_bad(49, 109)
+    assert looks.bad_before[-1] == TOTAL_LOOKS

@@ -1,8 +1,7 @@
-"""What is read from a namespace and written to it: facts, evidence, manifests, the watch of a rollout. No cluster."""
+"""What is read from a namespace: facts, evidence, the watch of a rollout. No cluster."""
 
 import copy
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,10 +11,8 @@ import pytest
 
 from fixtures.evidence import EvidenceFolder
 from fixtures.kind import objects, rollout
-from fixtures.kind.platform import AFTER, KindPlatform
 from fixtures.kind.rollout import PERIOD_NS, RolloutWatch
-from scenarios.errors import EnvironmentUnavailable, Inconclusive, UsageError
-from scenarios.model import System
+from scenarios.errors import EnvironmentUnavailable
 from scenarios.observations import Observation
 from tests.programs import soon
 
@@ -68,6 +65,7 @@ def test_facts_name_what_a_release_declares_and_never_a_secrets_contents() -> No
         "deployment/api image": "releases/api:v1",
         "deployment/api replicas": "3",
         "deployment/api configuration": '[{"configMapRef": {"name": "settings"}}]',
+        "deployment/api environment": "PORT 6c237681e7092160",
         "service/api selector": '{"app": "api"}',
     }
     assert all(len(digest) == 16 and int(digest, 16) for digest in digests.values())
@@ -148,79 +146,6 @@ def test_evidence_is_kept_from_a_cluster_that_is_gone(tmp_path: Path) -> None:
     assert len(files) == len(objects.TEXTS) + 1
     assert all("the connection was refused" in path.read_text(encoding="utf-8") for path in files)
     assert not (tmp_path / "kubernetes" / "logs").exists()
-
-
-def platform(folder: Path, **manifests: str) -> KindPlatform:
-    """A platform of a system with these manifests; `v2_NAME` is the release v2's own NAME."""
-    system = System(name="api", owner="us", database="api", state_tables=(), folder=folder / "system")
-    for name, text in manifests.items():
-        own = name.startswith("v2_")
-        path = system.folder / ("releases/v2/manifests" if own else "manifests") / f"{name.removeprefix('v2_')}.yaml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    shared: Any = None
-    target: Any = SimpleNamespace(namespace="api-7")
-    return KindPlatform(shared, system, target, folder / "host", {"NODE_PORT": "30100"}, {})
-
-
-def test_a_releases_manifests_are_filled_in_and_its_own_win(tmp_path: Path) -> None:
-    subject = platform(
-        tmp_path,
-        service="port: $NODE_PORT\nin: $NAMESPACE\n",
-        config="release: $RELEASE\n",
-        v2_config="release: ${RELEASE}-changed\nimage: $IMAGE\nprice: $$5\n",
-    )
-    texts = {
-        release: {path.name: path.read_text(encoding="utf-8") for path in subject._render(release, "img").iterdir()}
-        for release in ("v1", "v2")
-    }
-    service = "port: 30100\nin: api-7\n"
-    assert texts["v1"] == {"service.yaml": service, "config.yaml": "release: v1\n"}
-    assert texts["v2"] == {"service.yaml": service, "config.yaml": "release: v2-changed\nimage: img\nprice: $5\n"}
-    assert {path.name for path in subject.manifests.iterdir()} == {"v1", "v2"}
-
-
-@pytest.mark.parametrize("text", ["image: $IMGE", "price: $ 5"])
-def test_a_placeholder_that_is_none_is_a_mistake_told_with_its_file(text: str, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"config\.yaml: .*\$IMAGE, \$NAMESPACE, \$NODE_PORT, \$RELEASE"):
-        platform(tmp_path, config=text)._render("v1", "img")
-
-
-def appended(path: Path, line: str) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.write(f"{line}\n")
-
-
-def pipeline(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What a deployment of v2 did beside its pipeline's `script`, in order: migrate and apply leave a word each."""
-    done = folder / "done"
-    (folder / "system" / "releases" / "v2" / "scripts").mkdir(parents=True)
-    subject = platform(folder, service="port: $NODE_PORT\n")
-    (folder / "system" / "releases" / "v2" / AFTER).write_text(script, encoding="utf-8")
-    (folder / "bin").mkdir()
-    (folder / "bin" / "flask").write_text(f'#!/bin/bash\necho migrate >> "{done}"\n', encoding="utf-8")
-    (folder / "bin" / "flask").chmod(0o755)
-    subject._environment = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "DONE": str(done)}
-    subject._release = "v1"
-    monkeypatch.setattr(subject, "_image", lambda _release: "img")
-    monkeypatch.setattr(subject, "_kubectl", lambda *words: appended(done, words[0]))
-    subject.deploy("v2")
-    return done.read_text(encoding="utf-8").splitlines()
-
-
-def test_the_pipeline_of_a_release_goes_on_once_its_manifests_are_applied(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    done = pipeline(tmp_path, 'read -r release < RELEASE && echo "after $release" >> "$DONE"\n', monkeypatch)
-    assert done == ["migrate", "apply", "after v2"]
-
-
-def test_a_pipeline_that_breaks_off_is_no_deployment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else a drill would take back what was never there."""
-    with pytest.raises(
-        Inconclusive, match=r"v2: bash scripts/after-deploy\.sh ended with 3; see .*after-deploy-v2\.log"
-    ):
-        pipeline(tmp_path, "exit 3\n", monkeypatch)
 
 
 class FakeApi:

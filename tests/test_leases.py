@@ -8,6 +8,8 @@ import pytest
 
 from fixtures import leases
 from fixtures.leases import Lease, PortLease, lease_port, measuring
+from scenarios.errors import Inconclusive
+from scenarios.judging.causes import Cause
 from tests.programs import program, said, soon
 
 HOLD = """
@@ -82,8 +84,9 @@ def test_no_two_leases_share_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
         assert isinstance(second, PortLease)
         assert first.port != second.port
         monkeypatch.setattr(leases, "PORTS", range(first.port, first.port + 1))
-        with pytest.raises(OSError, match=f"between {first.port} and {first.port}"):
+        with pytest.raises(Inconclusive, match=f"between {first.port} and {first.port}") as none:
             lease_port()
+        assert none.value.cause is Cause.PORT_TAKEN
 
 
 def test_only_one_process_measures_at_a_time(label: str) -> None:

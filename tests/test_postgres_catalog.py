@@ -61,7 +61,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgre
     folder = tmp_path_factory.mktemp("server")
     for parent in (folder, *folder.parents[:2]):
         parent.chmod(0o755)  # as root the server runs as somebody else
-    made = EmbeddedPostgres(folder)
+    made = EmbeddedPostgres(folder, "server-of-a-test")
     made.start()
     yield made
     made.stop()
@@ -69,7 +69,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgre
 
 @pytest.fixture
 def database(server: EmbeddedPostgres) -> Iterator[DrillDatabase]:
-    made = DrillDatabase(server, "notes_production")
+    made = DrillDatabase(server, "notes_production", "database-of-a-test")
     made.create()
     run(made, f"SET ROLE notes; {BASE}")
     yield made
@@ -169,7 +169,7 @@ def test_a_block_that_is_not_as_it_was_written_is_damage(
 
 def test_what_a_procedure_made_beside_the_database_goes_with_it(server: EmbeddedPostgres) -> None:
     """A restore beside leaves a second database of the same owner, which would keep the role from going."""
-    made = DrillDatabase(server, "talks_production")
+    made = DrillDatabase(server, "talks_production", "database-of-a-test")
     made.create()
     with server.connect("postgres") as connection:
         connection.execute("SET ROLE talks; CREATE DATABASE talks_production_replaced; RESET ROLE")

@@ -136,6 +136,57 @@ def test_in_a_hang_one_burst_is_sent(told: Told) -> None:
     assert bursts == 1
 
 
+def test_the_next_burst_may_come_at_the_first_instant_that_is_not_too_soon(told: Told) -> None:
+    """By the instants at which the answers were known."""
+    assert told.look(served=False)
+    first_ns = told.now_ns + MS
+    told.follow.sent((98, 0), first_ns)
+    assert not told.follow.answered((98, 0), False, first_ns + BETWEEN_NS - 1)
+    told.follow.sent((99, 0), first_ns)
+    assert told.follow.answered((99, 0), False, first_ns + BETWEEN_NS)
+
+
+def test_bursts_are_neither_more_nor_fewer_than_there_are() -> None:
+    """Four at once, and one more when two seconds have earned it: not before, and never more than four in store."""
+    told = Told()
+    told.look(served=True)
+    told.now_ns += 60_000_000_000
+    single = FollowUps(PERIOD_NS, bursts=1)
+    single.sent((1, 0), 0)
+    assert single.answered((1, 0), False, MS)
+    for expected in (True, True, True, True, False):
+        told.now_ns += BETWEEN_NS
+        told.look(served=True)
+        assert told.look(served=False) is expected
+
+
+def test_a_few_overdue_looks_in_one_go_are_followed_once_and_the_rest_stays(told: Told) -> None:
+    """Nothing is overdue before its limit; half a period of an odd number of ns is rounded down."""
+    for tick in (50, 51, 52):
+        told.follow.sent((tick, 0), told.now_ns + (tick - 50) * PERIOD_NS)
+    limit_ns = PERIOD_NS // 2
+    assert told.follow.next_overdue_ns() == told.now_ns + limit_ns
+    assert told.follow.overdue(told.now_ns + PERIOD_NS + limit_ns) == 51
+    assert told.follow.next_overdue_ns() == told.now_ns + 2 * PERIOD_NS + limit_ns
+    odd = FollowUps(10_000_001, bursts=4)
+    odd.sent((1, 0), 0)
+    odd.answered((1, 0), True, 1)
+    odd.sent((2, 0), 0)
+    assert odd.next_overdue_ns() == 5_000_000
+    assert isinstance(odd.next_overdue_ns(), int)
+
+
+def test_what_is_usual_follows_the_service() -> None:
+    """The median of the last answers that were served: a service that got slower is soon not called overdue."""
+    told = Told()
+    for _ in range(60):
+        told.look(served=True, took_ns=MS)
+    for _ in range(60):
+        told.look(served=True, took_ns=8 * MS)
+    told.follow.sent((999, 0), told.now_ns)
+    assert told.follow.next_overdue_ns() == told.now_ns + 32 * MS
+
+
 class Scripted(Tick):
     """Answers as told: `bad` ticks are bad, and while `hanging` is set nothing is answered until `over`."""
 

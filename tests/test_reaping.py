@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import tempfile
 from pathlib import Path
@@ -139,10 +140,11 @@ def test_a_folder_that_is_no_run_is_left_alone() -> None:
 
 def test_the_reaper_gives_up_on_a_worker_that_stays() -> None:
     """It says what it took, and the next run tries again."""
-    with Workspace("run-1"):
+    run = f"run-{secrets.token_hex(4)}"
+    with Workspace(run):
         asked = iter([False, False, True])
         pauses: list[int] = []
-        assert not reaping.reap_after("run-1", lambda: next(asked), lambda: pauses.append(1))
+        assert not reaping.reap_after(run, lambda: next(asked), lambda: pauses.append(1))
         assert len(pauses) == 2
     assert not reaping.reap()
     assert journals() == []

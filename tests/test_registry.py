@@ -177,6 +177,11 @@ def test_a_mistake_in_the_declaration_is_told_with_file_and_line(folder: Path, t
         ),
         ('defect="d"', 'defect="d", restores=("shcema",)', "expected a tuple of some of release, schema"),
         ('defect="d"', 'defect="d", restores=("schema")', "expected a tuple of some of release, schema"),
+        (
+            'defect="d"',
+            'defect="d", leaves=("deployment/x",)',
+            "names objects of a cluster; expected Need.CLUSTER in needs=",
+        ),
         ('defect="d"', 'defect="d", harm="state_wrong"', "cannot be watched yet; expected users_hurt or release_stuck"),
         ('defect="d"', 'defect="d", harm="release_stuck"', "needs Need.CLUSTER and the system's deployment="),
         ('defect="d"', 'defect="d", expected="inconclusive"', "passed, or failed with a cause"),

@@ -73,3 +73,11 @@ def test_what_is_pinned_lies_on_the_shelf_under_the_digest_of_its_text(system: S
     (place,) = shelf.iterdir()
     assert place.name == hashlib.sha256(b"# nothing\n").hexdigest()
     assert (place / "bin" / "python").exists()
+
+
+def test_on_a_cluster_such_a_release_is_not_rehearsed(system: System) -> None:
+    """Pods run on the packages of the service's image: what would be rehearsed is not what is deployed."""
+    with pytest.raises(EnvironmentUnavailable, match="packages is not available: pods run on the packages"):
+        requirements.pinned_nowhere(system, BACK)
+    (system.folder / "releases" / "v1" / "requirements.txt").unlink()
+    requirements.pinned_nowhere(system, BACK)

@@ -40,6 +40,7 @@ UNNOTICED = GOOD.model_copy(update={"as_expected": False})  # a sabotage that no
         ([MEANT, BAD, MEANT], 1),
         ([SLOW, SLOWER, SLOW], 1),
         ([took(GOOD, None), SLOW], 1),
+        ([took(GOOD, None), took(GOOD, (0.0, 0.5))], 1),
         ([took(BAD, (1.0, 9.0)), NEVER], 1),
         ([SLOWER, BAD], 1),
         ([SLOW, SLOW], 0),
@@ -121,7 +122,7 @@ def test_all_are_rehearsed_and_kept_and_the_summary_knows_one(tmp_path: Path) ->
 def test_what_was_rehearsed_before_an_interruption_is_on_the_record(
     outcomes: list[DrillRecord | BaseException], verdict: str, n: int, tmp_path: Path
 ) -> None:
-    series = Series(outcomes)
+    series = Series([*outcomes])
     with pytest.raises((KeyboardInterrupt, SystemExit)):
         series.play(tmp_path)
     (record,) = load_drills(tmp_path)

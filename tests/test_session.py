@@ -106,6 +106,17 @@ def test_a_place_that_holds_no_run_is_one_line_before_anything_starts(below: str
     assert line.startswith(f"ERROR: {blocked / below} cannot be written (Not a directory): set ROLLBACK_DRILLS_OUT to ")
 
 
+def test_a_place_that_holds_no_journal_is_one_line_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    monkeypatch.setenv("XDG_STATE_HOME", str(blocked))
+    done = collect(tmp_path / "out", "drills/database", "--environment", "embedded", look_only=False)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR, done.stdout
+    (line,) = (done.stdout + done.stderr).strip().splitlines()
+    assert line.startswith(f"ERROR: {blocked}/rollback-drills/journals cannot be written")
+    assert line.endswith("set XDG_STATE_HOME to a folder that can")
+
+
 def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     """A checkout may be read-only: pytest's own warning about its cache must not end the run."""
     blocked = tmp_path / "file"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.judging.speed import LAG_NS, LEAST_LOOKS, WINDOW_NS, Usual, judged, reading, usual
-from scenarios.observations import CONTROL_LANE, Observation
+from scenarios.judging.speed import LAG_NS, LEAST_LOOKS, WINDOW_NS, Reading, Usual, judged, reading, usual
+from scenarios.observations import CONTROL_LANE, SPEED_LANE, Observation
 from scenarios.signals import ResponseTime
 from tests.simulated_probe import CANDIDATE, GOOD, SECOND
 from tests.simulated_world import BACK, PASSED, Act, World, interval, outcome
@@ -132,6 +132,55 @@ def test_a_window_that_a_busy_machine_explains_is_neither_slow_nor_fast() -> Non
     seen = reading(lane(lambda t: 6.0), lane(lambda t: 2.0, CONTROL_LANE), 0, WINDOW_NS)
     assert seen is not None
     assert judged(USUAL, seen, 0, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("read_ms", "control_ms", "slow"),
+    [(3.0, 0.5, False), (3.001, 0.5, True), (3.001, 0.4, True), (6.0, 1.0, None), (6.001, 1.0, True)],
+)
+def test_slow_begins_right_past_the_limit_and_past_what_the_machine_explains(
+    read_ms: float, control_ms: float, slow: bool | None
+) -> None:
+    """The limit is 3 ms; where our own echo server takes twice its time, twice that. A quick echo moves nothing."""
+    assert USUAL.slow(Reading(read_ms=read_ms, control_ms=control_ms, looks=50)) is slow
+
+
+def test_a_window_holds_what_was_due_from_its_first_instant_to_before_its_last() -> None:
+    """And had ended a second after it at the latest."""
+    reads, echoes = lane(lambda t: 2.0, seconds=2), lane(lambda t: 0.5, CONTROL_LANE, seconds=2, hz=50)
+    found = reading(reads, echoes, WINDOW_NS, 2 * WINDOW_NS)
+    assert found == Reading(read_ms=2.0, control_ms=0.5, looks=50)
+    instant = replace(reads[50], done_ns=reads[50].planned_ns)  # due and done in the first instant of the window
+    alone = reading([instant] * LEAST_LOOKS, echoes, WINDOW_NS, 2 * WINDOW_NS)
+    assert alone is not None
+    assert (alone.read_ms, alone.looks) == (0.0, LEAST_LOOKS)
+    assert reading([instant] * (LEAST_LOOKS - 1), echoes, WINDOW_NS, 2 * WINDOW_NS) is None
+    last = replace(reads[99], done_ns=2 * WINDOW_NS + LAG_NS)
+    told = reading([last] * LEAST_LOOKS, echoes, WINDOW_NS, 2 * WINDOW_NS)
+    assert told is not None
+    assert told.looks == LEAST_LOOKS
+    assert reading([replace(last, again=1)] * 99, echoes, WINDOW_NS, 2 * WINDOW_NS) is None
+
+
+def test_the_usual_begins_where_the_steady_state_does() -> None:
+    """As many half seconds as were asked for, up to its end and no earlier."""
+    reads = lane(lambda t: 9.0 if t < 4 or t >= 8 else 2.0, seconds=10)
+    found = usual(reads, lane(lambda t: 0.5, CONTROL_LANE, seconds=10), 8 * SECOND, 8, 0.2)
+    assert found == Usual(typical_ms=2.0, slowest_ms=2.0, control_ms=0.5, slower=0.2)
+    assert usual(reads, lane(lambda t: 0.5, CONTROL_LANE, seconds=10), SECOND, 3, 0.2) is None
+
+
+def test_what_a_window_says_is_what_people_read() -> None:
+    slow, fast = (Reading(read_ms=ms, control_ms=0.5, looks=50) for ms in (4.04, 2.0))
+    look = judged(USUAL, slow, 3, SECOND)
+    assert look is not None
+    assert look.why == (
+        "answers took 4.0 ms at the median; 2.0 ms before the candidate, 2.5 ms in the slowest half second"
+    )
+    assert (look.lane, look.tick, look.planned_ns, look.status) == (SPEED_LANE, 3, SECOND, None)
+    quick = judged(USUAL, fast, 4, SECOND)
+    assert quick is not None
+    assert quick.why is None
 
 
 # --- whole drills

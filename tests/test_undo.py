@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import subprocess
 import tempfile
 from pathlib import Path
@@ -15,7 +16,7 @@ import drill
 import fixtures.engine
 import fixtures.kind.network
 import fixtures.undo
-from fixtures import reaping, workspace
+from fixtures import leases, reaping, workspace
 from fixtures.expired import expiry_of_name
 from fixtures.journal import Journal, Kind
 from fixtures.labels import WORKSPACE_VARIABLE, expiry, is_over
@@ -51,7 +52,8 @@ class Docker:
 
 @pytest.fixture(autouse=True)
 def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Docker:
-    """An engine of the test's own, and temporary folders of its own."""
+    """An engine of the test's own, temporary folders of its own, and names of leases that nobody else has."""
+    monkeypatch.setattr(leases, "LABEL", f"rollback-drills-test-{secrets.token_hex(4)}")
     fake = Docker()
     folder = tmp_path / "tmp"
     folder.mkdir()

@@ -25,3 +25,9 @@ def test_pods_never_become_ready(rehearse):
 def test_pods_crash_over_and_over(rehearse):
     """An undo ends a crash loop, and the users whom the old pods went on serving notice nothing."""
     rehearse()
+
+
+@pytest.mark.scenario("jarvis", "undo-unpullable")
+def test_image_that_cannot_be_pulled(rehearse):
+    """An undo frees a rollout whose image is nowhere to be had, and users notice nothing."""
+    rehearse()

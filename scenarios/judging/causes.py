@@ -173,7 +173,7 @@ _SENTENCES: dict[Cause, str] = {
     Cause.TOO_LITTLE_TRAFFIC_DURING: "Users stopped coming while the candidate ran.",
     Cause.TOO_LITTLE_TRAFFIC_AFTER: "Too few users came after the rollback to say that it holds under load.",
     Cause.LEDGER_INCOMPLETE: "The record of writes has gaps, so loss could not be judged.",
-    Cause.PORT_TAKEN: "Something else listens on the port that the service was given.",
+    Cause.PORT_TAKEN: "Something else listens on the port that the service was given, or no port is free.",
     Cause.DEPLOY_FAILED: "The release could not be deployed.",
     Cause.STEPS_NOT_RUN: "Steps of the procedure were left out, though none before them had failed.",
     Cause.ENVIRONMENT_LOST: "What the drill stood on went away while it ran.",

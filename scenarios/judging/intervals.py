@@ -175,8 +175,6 @@ def share_lower_bound(bad: int, total: int) -> float:
 
 def _at_least(k: int, n: int, p: float) -> float:
     """P(X >= k) for X ~ Binomial(n, p), summed in logarithms so that large n does not underflow."""
-    if p <= 0:
-        return 0.0
     log_p, log_q = math.log(p), math.log1p(-p)
     term = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * log_p + (n - k) * log_q
     total = math.exp(term)
@@ -186,7 +184,7 @@ def _at_least(k: int, n: int, p: float) -> float:
         total += step
         if step < 1e-18:
             break
-    return min(total, 1.0)
+    return total
 
 
 def earliest(edges: Sequence[Edge]) -> Edge:

@@ -172,7 +172,6 @@ class _Tally:
         found = self.found.get(row_id, [])
         if row_id in self.promised or (not found and self._rightly_gone(numbers)):
             return zip(numbers, repeat("kept"), strict=False)
-        numbers = sorted(numbers, key=history.intent_ns.__getitem__)
         fates = row_fates(row_id, [history.write(number) for number in numbers], found)
         return zip(numbers, fates, strict=True)
 

@@ -167,11 +167,6 @@ class History:
         """The digest of the one row of an insert or an update, in hex."""
         return self.digests[number * DIGEST_BYTES : (number + 1) * DIGEST_BYTES].hex()
 
-    def rows(self, number: int) -> Iterable[str]:
-        """The ids of the rows that a write is about."""
-        effect = self.effects.get(number, self.ids[number])
-        return (effect,) if isinstance(effect, str) else effect
-
     def write(self, number: int) -> Write:
         """One write with everything that is known of it."""
         op, digest = OPS[self.op[number]], self.digest(number)

@@ -61,7 +61,7 @@ class _Section:
             clock=read_clock(self.attributes),
             needs=read_needs(self.attributes),
             manual=tuple(self.manual),
-            hold=read_hold(self.attributes) if self.verification else None,
+            hold=read_hold(self.attributes),
         )
 
 

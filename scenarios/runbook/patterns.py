@@ -23,7 +23,7 @@ def check_pattern(pattern: str) -> str | None:
         with warnings.catch_warnings():
             # What Python only warns about ("possible nested set") is not what its writer meant.
             warnings.simplefilter("error")
-            re.compile(_PARAMETER.sub("x", pattern), re.MULTILINE)
+            re.compile(_PARAMETER.sub("x", pattern))
     except (re.error, OverflowError, RecursionError, Warning) as error:
         return str(error)
     return None

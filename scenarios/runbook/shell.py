@@ -60,6 +60,14 @@ _ASSIGN = re.compile(
     r"|\b(?:read|mapfile|readarray|getopts|printf\s+-v)\b([^|;&<>\n]*)"
 )
 _NAME = re.compile(r"(?<![\w$\-])[A-Z][A-Z0-9_]*\b")
+_ESCAPED = re.compile(r"\\.?", re.DOTALL)
+_QUOTED = re.compile(
+    r'(?P<double>"(?:\\.|[^"\\])*"?)'
+    r"|'[^']*(?:'|(?P<unclosed>\Z))"
+    r"|\\.?"
+    r"|(?<![^ \t\n;&|(])#[^\n]*",  # a comment begins a word
+    re.DOTALL,
+)
 
 
 def without_value(procedure: Procedure, values: Mapping[str, str]) -> list[str]:
@@ -106,29 +114,12 @@ def _end_of_word(text: str, start: int) -> int:
 def _without_dead_text(script: str) -> str:
     """The script with single-quoted text, escaped characters and comments blanked; positions stay the same.
 
-    A lone apostrophe (in a here-document, say) would hide everything after it, so then only comments stay hidden.
+    A lone apostrophe (in a here-document, say) would hide everything after it, so then nothing is hidden.
     """
-    out = list(script)
-    quote = ""
-    position = 0
-    while position < len(script):
-        char = script[position]
-        width = 1
-        if quote == "'":
-            quote = "" if char == "'" else quote
-            blank = True
-        elif char == "\\":
-            blank, width = True, 2
-        elif char == '"':
-            quote, blank = ("" if quote else '"'), False
-        elif char == "'" and not quote:
-            quote, blank = "'", True
-        elif char == "#" and not quote and (position == 0 or script[position - 1] in " \t\n;&|("):
-            end = script.find("\n", position)
-            blank, width = True, (end if end >= 0 else len(script)) - position
-        else:
-            blank = False
-        if blank:
-            out[position : position + width] = [c if c == "\n" else " " for c in script[position : position + width]]
-        position += width
-    return script if quote == "'" else "".join(out)
+    if any(match["unclosed"] is not None for match in _QUOTED.finditer(script)):
+        return script
+    return _QUOTED.sub(lambda match: _ESCAPED.sub(_blanked, match[0]) if match["double"] else _blanked(match), script)
+
+
+def _blanked(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match[0])

@@ -1,7 +1,7 @@
 """A release that is as fast as the one before, held against the alarm for slow ones, on a real host under load.
 
-Nothing is wrong, so a drill of it can prove nothing: it has to be inconclusive, each time. One that goes on believes in
-a slowdown that nobody made.
+Nothing is wrong, so a drill of it can prove nothing: it has to be inconclusive, each time. The reload that deploys it
+may stall answers for half a second, which is harm; where the alarm fires, it believes in a slowdown that nobody made.
 """
 
 from collections import Counter
@@ -51,13 +51,15 @@ def _rehearse(environment: EmbeddedEnvironment, number: int) -> DrillRecord:
 
 
 def goals(records: list[DrillRecord]) -> list[Goal]:
-    """An alarm is a drill that came past *harmed*; what only says that the machine was busy tells nothing."""
+    """An alarm is a drill that came past *detected*; what only says that the machine was busy tells nothing."""
     quiet = Counter(Cause(record.cause) for record in records if record.cause is not None)
     busy = sum(count for cause, count in quiet.items() if cause.in_harness or cause is Cause.NO_STEADY_STATE)
     told = len(records) - busy
     if not told:
         raise Unmeasured("the machine was too busy in each of them")
+    alarms = told - quiet[Cause.NO_HARM] - quiet[Cause.NOT_DETECTED]
     return [
-        Goal.at_most(f"healthy releases called slow, of {told}, at most", told - quiet[Cause.NO_HARM], "", 0),
+        Goal.at_most(f"healthy releases for which the alarm fired, of {told}, at most", alarms, "", 0),
+        Goal.seen(f"healthy releases whose reload was half a second of harm, of {told}", quiet[Cause.NOT_DETECTED], ""),
         Goal.seen("rehearsals in which the machine was too busy to tell", busy, ""),
     ]

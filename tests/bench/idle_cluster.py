@@ -10,7 +10,9 @@ from fixtures.engine import find
 from fixtures.journal import Journal
 from fixtures.kind.postgres import ContainerPostgres
 from fixtures.kind.shared import SharedCluster
+from fixtures.postgres import SUPERUSER
 from fixtures.run import Run
+from fixtures.run_secrets import RunSecrets
 
 
 def main() -> None:
@@ -21,7 +23,7 @@ def main() -> None:
     journal = Journal(run.name)
     journal.begin(run.expires)
     SharedCluster(run, engine).acquire()
-    ContainerPostgres(engine, run.labels, journal).start()
+    ContainerPostgres(engine, run.labels, journal, RunSecrets(run.name)(SUPERUSER)).start()
     print("ready", flush=True)
     sys.stdin.readline()
 

@@ -63,10 +63,10 @@ class Sent:
 def cut_all(folder: Path, tell: Tell) -> Cuts:
     """EACH of the four ways, every kind of write in turn, on one server that lives on."""
     with Workspace("bench") as workspace:
-        server = EmbeddedPostgres(workspace.folder)
+        server = EmbeddedPostgres(workspace.folder, workspace.secrets("superuser"))
         try:
             server.start()
-            database = DrillDatabase(server, "bench_ledger")
+            database = DrillDatabase(server, "bench_ledger", workspace.secrets("database"))
             database.create()
             with psycopg.connect(database.url, autocommit=True) as connection:
                 connection.execute(CREATE)

@@ -1,5 +1,6 @@
 """How fast a database comes back by each way, by its size, and how long a larger one would take."""
 
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -31,7 +32,7 @@ def run(tell: Tell) -> list[Goal]:
     """Every way at every size, each into an empty target; what came back is compared before its time counts."""
     with tempfile.TemporaryDirectory(prefix="restore-bench-") as folder:
         Path(folder).chmod(0o755)  # as root the server runs as somebody else
-        server = EmbeddedPostgres(Path(folder))
+        server = EmbeddedPostgres(Path(folder), secrets.token_hex(8))
         server.start()
         try:
             with measuring():

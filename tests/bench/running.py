@@ -3,6 +3,7 @@
 import ast
 import shutil
 import time
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -20,32 +21,57 @@ from tests.bench.goals import Bench, Goal, Result, Tell
 WIDTH = 120
 
 
-def benches() -> dict[str, Bench]:
-    """Every bench by its name, sorted: the modules of this package that have `run`. Helpers are not imported."""
-    names = sorted(module.name for module in iter_modules([_here()]) if _has_run(module.name))
-    return {name: cast("Bench", import_module(f"tests.bench.{name}")) for name in names}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """A package of benches, `tests/NAME`. A `-` in a bench's name is a `_` in its module's."""
+
+    name: str  # of the package, of its tox environment and of the folder that results go to
+    about: str  # the first paragraph of its help
+
+    @property
+    def folder(self) -> Path:
+        """Where its modules are."""
+        return Path(__file__).parent.parent / self.name
+
+    def module(self, name: str) -> str:
+        """Of the bench called `name`; empty where there is none."""
+        module = name.replace("-", "_")
+        path = self.folder / f"{module}.py"
+        return f"tests.{self.name}.{module}" if module.isidentifier() and path.is_file() and _has_run(path) else ""
 
 
-def find(name: str) -> Bench:
+BENCH = Shelf(
+    name="bench", about="Measure what a claim of this project costs or is worth here, and hold it to its goal."
+)
+SOAK = Shelf(name="soak", about="Do what must never go wrong so often that it would have, and count what did.")
+
+
+def benches(shelf: Shelf = BENCH) -> dict[str, Bench]:
+    """Every bench by its name, sorted: the modules of the package that have `run`. Helpers are not imported."""
+    names = sorted(module.name.replace("_", "-") for module in iter_modules([str(shelf.folder)]))
+    return {name: cast("Bench", import_module(shelf.module(name))) for name in names if shelf.module(name)}
+
+
+def find(name: str, shelf: Shelf = BENCH) -> Bench:
     """The bench called `name`; click's usage error with the names there are. Imports no other bench unless it must."""
-    if name.isidentifier() and (Path(_here()) / f"{name}.py").is_file() and _has_run(name):
-        return cast("Bench", import_module(f"tests.bench.{name}"))
-    raise click.UsageError(f"no bench is called {name!r}. There are: {', '.join(benches())}")
+    if shelf.module(name):
+        return cast("Bench", import_module(shelf.module(name)))
+    raise click.UsageError(f"no {shelf.name} is called {name!r}. There are: {', '.join(benches(shelf))}")
 
 
-def _has_run(name: str) -> bool:
+def _has_run(path: Path) -> bool:
     """Read, not imported: a helper may want what is only there where it is used."""
-    tree = ast.parse((Path(_here()) / f"{name}.py").read_text(encoding="utf-8"))
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     return any(isinstance(node, ast.FunctionDef) and node.name == "run" for node in tree.body)
 
 
-def measure(name: str, bench: Bench) -> Result:
+def measure(name: str, bench: Bench, shelf: Shelf = BENCH) -> Result:
     """Run it, progress on standard error; its file is written whole and its table printed. Ctrl-C passes through."""
     begun = time.monotonic()
     tell = _teller(begun)
     tell(f"{name}: {bench.TITLE} ({bench.TAKES})")
-    result = Result(command=f"tox -e bench -- {name}", machine=machine(), goals=bench.run(tell))
-    path = fixtures.run.OUT / "bench" / f"{name}.json"
+    result = Result(command=f"tox -e {shelf.name} -- {name}", machine=machine(), goals=bench.run(tell))
+    path = fixtures.run.OUT / shelf.name / f"{name}.json"
     write_text(path, result.model_dump_json(indent=2) + "\n")
     tell(f"{name}: done; {path}")
     show(name, result)
@@ -98,7 +124,3 @@ def _teller(begun: float) -> Tell:
         click.echo(f"{time.monotonic() - begun:7.1f} s  {text}", err=True)
 
     return tell
-
-
-def _here() -> str:
-    return str(Path(__file__).parent)

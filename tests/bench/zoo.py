@@ -55,10 +55,10 @@ def written(tell: Tell, each: int) -> dict[str, Tally]:
     stories = list(cases(each))
     random.Random(SEED).shuffle(stories)
     with tempfile.TemporaryDirectory(prefix="bench-zoo-") as name, Workspace("bench") as workspace:
-        server = EmbeddedPostgres(workspace.folder)
+        server = EmbeddedPostgres(workspace.folder, workspace.secrets("superuser"))
         try:
             server.start()
-            database = DrillDatabase(server, "bench_zoo")
+            database = DrillDatabase(server, "bench_zoo", workspace.secrets("database"))
             database.create()
             store = Postgres(database.url)
             tell(f"{len(stories)} stories of writes, {sum(len(case.asks) for case in stories)} writes")

@@ -19,6 +19,7 @@ from fixtures.kind.shared import NODE_PORTS, SharedCluster, clusters, delete_clu
 from fixtures.leases import Lease
 from fixtures.reaping import reap
 from fixtures.run import Run
+from fixtures.run_secrets import RunSecrets
 from tests.engine.conftest import Start
 from tests.engine.stranger import NETWORK, Stranger, stranger
 from tests.programs import program, said
@@ -30,6 +31,7 @@ import json, sys
 from fixtures.engine import find
 from fixtures.kind.shared import SharedCluster
 from fixtures.run import Run
+from fixtures.run_secrets import RunSecrets
 shared = SharedCluster(Run.from_json(sys.argv[1]), find())
 print("ready", flush=True)
 sys.stdin.readline()
@@ -172,7 +174,7 @@ def test_postgres_answers_on_loopback_alone_and_goes_with_its_volume(
     docker = engine.client()
     run = a_run()
     owner = run.name
-    server = ContainerPostgres(engine, run.labels, Journal(run.name))
+    server = ContainerPostgres(engine, run.labels, Journal(run.name), RunSecrets(run.name)("superuser"))
     try:
         server.start()
         (name,) = docker.run("ps", "--filter", f"label={LABEL}={owner}", "--format", "{{.Names}}").split()

@@ -174,7 +174,12 @@ HOST_CONTROLS = (
         Cause.VERIFICATION_FAILED,
         NIGHTLY,
     ),
-    CHECKPOINT.sabotaged("stays-closed", "a restored database that lets nobody in any more", Cause.NOT_SERVED, NIGHTLY),
+    replace(
+        CHECKPOINT.sabotaged(
+            "stays-closed", "a restored database that lets nobody in any more", Cause.NOT_SERVED, NIGHTLY
+        ),
+        settle_s=3.0,  # it lets nobody in for good: more would show no more
+    ),
 )
 
 SCENARIOS = (

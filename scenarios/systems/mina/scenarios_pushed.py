@@ -88,11 +88,11 @@ PACKAGES = replace(
 
 PUSH_CONTROLS = (
     REVERT.sabotaged("reverts-another-commit", "a revert of the commit after the bad one", Cause.NOT_SERVED, NIGHTLY),
-    REVERT.sabotaged(
-        "leaves-a-worker",
-        "a revert after which one worker goes on with the old code",
-        Cause.NOT_SERVED,
-        NIGHTLY,
+    replace(
+        REVERT.sabotaged(
+            "leaves-a-worker", "a revert after which one worker goes on with the old code", Cause.NOT_SERVED, NIGHTLY
+        ),
+        settle_s=3.0,  # it goes on for good: more would show no more
     ),
     PACKAGES.sabotaged(
         "keeps-the-packages", "a revert after which the old code runs on the new packages", Cause.STATE_DIFFERS

@@ -1,0 +1,39 @@
+"""mindmend: something is in the way of the way back: a pod that may not go, a migration that came along."""
+
+import pytest
+
+
+@pytest.mark.scenario("mindmend", "stuck-pod")
+def test_pod_with_a_finalizer(rehearse):
+    """Force does not take away what a finalizer holds; users are served all the same."""
+    rehearse()
+
+
+@pytest.mark.scenario("mindmend", "stuck-pod-corrected")
+def test_pod_with_a_finalizer_corrected(rehearse):
+    """Without its finalizer the pod goes, and everybody is answered as before."""
+    rehearse()
+
+
+@pytest.mark.scenario("mindmend", "deaf-pod")
+def test_pod_that_does_not_hear(rehearse):
+    """Force ends a pod whose process ignores that it is to go, and everybody is answered as before."""
+    rehearse()
+
+
+@pytest.mark.scenario("mindmend", "deaf-pod-left")
+def test_pod_that_does_not_hear_left_alone(rehearse):
+    """Not forced, it serves those connected to it for its whole minute of grace, while all commands say success."""
+    rehearse()
+
+
+@pytest.mark.scenario("mindmend", "downgrade")
+def test_migration_undone_in_a_pod(rehearse):
+    """A downgrade run in a pod of the bad release serves users again and loses no acknowledged write."""
+    rehearse()
+
+
+@pytest.mark.scenario("mindmend", "control-noop-exec")
+def test_migration_that_is_not_undone(rehearse):
+    """A command that was never run in the pod leaves the column where it was: red."""
+    rehearse()
