@@ -172,7 +172,8 @@ def test_what_a_procedure_made_beside_the_database_goes_with_it(server: Embedded
     made = DrillDatabase(server, "talks_production", "database-of-a-test")
     made.create()
     with server.connect("postgres") as connection:
-        connection.execute("SET ROLE talks; CREATE DATABASE talks_production_replaced; RESET ROLE")
+        for statement in ("SET ROLE talks", "CREATE DATABASE talks_production_replaced", "RESET ROLE"):
+            connection.execute(statement.encode())
         made.drop()
         left = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'talks%'").fetchall()
     assert left == []
