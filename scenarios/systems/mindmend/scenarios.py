@@ -132,7 +132,7 @@ CONTROLS = (
     TWO_LINES.sabotaged("noop-set-env", "a provider that is said to be switched, and a restart", Cause.NOT_SERVED),
     SHIFT_CORRECTED.sabotaged("canary-stays", "a canary that is said to be gone", Cause.STEP_FAILED, NIGHTLY),
     replace(
-        SHIFT_CORRECTED.sabotaged("scales-all-down", "stable pods scaled down, not up", Cause.STEP_FAILED, NIGHTLY),
+        SHIFT_CORRECTED.sabotaged("scales-all-down", "stable pods scaled down, not up", Cause.STEP_DEADLINE, NIGHTLY),
         verification="verification-full",
     ),
     IMAGE.sabotaged("noop-set-image", "an image that is said to be changed", Cause.STEP_FAILED),
