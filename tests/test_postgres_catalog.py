@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,14 +58,14 @@ KINDS = {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    folder = tmp_path_factory.mktemp("server")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)  # as root the server runs as somebody else
-    made = EmbeddedPostgres(folder, "server-of-a-test")
-    made.start()
-    yield made
-    made.stop()
+def server() -> Iterator[EmbeddedPostgres]:
+    # not below the folder of pytest, which nobody else may enter
+    with tempfile.TemporaryDirectory(prefix="test-catalog-") as folder:
+        Path(folder).chmod(0o755)  # as root the server runs as somebody else
+        made = EmbeddedPostgres(Path(folder), "server-of-a-test")
+        made.start()
+        yield made
+        made.stop()
 
 
 @pytest.fixture
