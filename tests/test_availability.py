@@ -54,6 +54,9 @@ def test_the_first_good_answer_is_what_a_single_check_would_call_recovered() -> 
     found = first_good({"read": lane("xxxx.x.x..")}, served, 150 * MS)
     assert found == Edge(lo=300 * MS, hi=401 * MS)
     assert first_good({"read": lane("xx")}, served, 0) is None
+    # two lanes at the same instant are no contest
+    both = {"read": lane("x."), "write": lane("x.", "write")}
+    assert first_good(both, served, 0) == Edge(lo=0, hi=101 * MS)
     assert first_good({ROLLOUT_LANE: lane("....", ROLLOUT_LANE)}, served, 0) is None
 
 

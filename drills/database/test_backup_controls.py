@@ -21,6 +21,18 @@ def test_one_byte_flipped(rehearse):
     rehearse()
 
 
+@pytest.mark.scenario("mina", "control-other-languages")
+def test_small_table_that_says_something_else(rehearse):
+    """A restore is red for a changed row of a table that is in no list, and names the table."""
+    rehearse()
+
+
+@pytest.mark.scenario("mina", "control-leaves-plaintext")
+def test_plaintext_left_behind(rehearse):
+    """A restore that is right in every row and leaves text behind is red."""
+    rehearse()
+
+
 @pytest.mark.scenario("mina", "control-skips-a-migration")
 def test_migration_skipped(rehearse):
     """A restore at an older schema under the right revision is red for the schema."""

@@ -83,6 +83,8 @@ CONTROLS = tuple(
         ("half-the-tables", "a restore of half of the tables", Cause.ROWS_CHANGED),
         ("one-row-less", "a restore that lacks one row", Cause.ROWS_CHANGED),
         ("one-byte-flipped", "a restore in which one byte is another", Cause.WRITES_CORRUPTED),
+        ("other-languages", "a restore in which a table of three rows says something else", Cause.ROWS_CHANGED),
+        ("leaves-plaintext", "a restore that leaves the users' table lying about as text", Cause.VERIFICATION_FAILED),
         ("skewed-index", "a restore with an index that is in another order than its table", Cause.DATA_DAMAGED),
         ("skips-a-migration", "a restore at a schema from before the last migration", Cause.WRONG_SCHEMA),
         ("loses-a-row-on-the-way", "a restore that loses a row between the file and the table", Cause.STEP_FAILED),

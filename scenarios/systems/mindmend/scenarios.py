@@ -118,6 +118,14 @@ SEGMENT = replace(
     verification="verification-segment",
 )
 
+SEGMENT_FOR_ALL = replace(
+    SEGMENT,
+    id="segment-for-all",
+    title="enterprise accounts go back to the old provider, where everybody was to",
+    restores=("schema", "provider"),
+    expected=Expectation.of(Cause.STATE_DIFFERS),
+)
+
 ENDPOINT = replace(
     SEGMENT,
     id="endpoint",
@@ -165,6 +173,7 @@ SYSTEM = System(
         IMAGE_ALONE,
         IMAGE_CORRECTED,
         SEGMENT,
+        SEGMENT_FOR_ALL,
         ENDPOINT,
         *CONTROLS,
     ),

@@ -43,10 +43,9 @@ DEAF_POD = replace(
 DEAF_POD_WAITED = replace(
     DEAF_POD,
     id="deaf-pod-left",
-    title="a canary's pod does not hear that it is to go, and nobody forces it: users stay connected to it",
+    title="a canary's pod does not hear that it is to go, and nobody forces it: users are none the worse",
     procedure="shift-unforced",
     verification=None,  # it waits for pods to go, and this one takes a minute
-    expected=Expectation.of(Cause.NOT_SERVED),
 )
 
 DOWNGRADE = replace(
