@@ -23,7 +23,7 @@ HEAD = """# What turned each check red
 
 Every check of every drill, and the sabotage or the candidate that turned it red: in a real run, unless it begins with
 *way*: those are the simulated drills of `tests/ways_of_*.py`. A run of `--suite nightly` adds what it saw. A check that
-has no row, or an empty one that `tests/test_checks_matrix.py` does not name, fails the tests. What a verification list
+has no row, or an empty one, fails the tests (`tests/test_checks_matrix.py`). What a verification list
 asks is each system's own, and so are its rows.
 
 | check | turned red by |

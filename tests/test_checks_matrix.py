@@ -19,25 +19,6 @@ FILE = ROOT / "docs" / "checks.json"
 MAKERS = {"passed", "not_passed", "checks.passed", "checks.not_passed"}
 SYSTEMS = [path.parent.name for path in sorted((ROOT / "scenarios" / "systems").glob("*/scenarios.py"))]
 DRILL = re.compile(r'^@pytest\.mark\.scenario\("\w+", "[\w-]+"\)\n(?:@.*\n)*def (test_\w+)\(', re.MULTILINE)
-# Nothing turned these red yet. The list may only become shorter: a run that sees one red makes this fail.
-NOTHING_YET = [
-    *("answers-provider", "jarvis verify-logs", "mina verify-plaintext", "mindmend verify-database"),
-    *("mindmend verify-health", "rollout", "state-pages", "state-tables"),
-]
-# Never seen as they are expected: their drills in docs/runbook-findings.md are not proved.
-NOT_SEEN_YET = [
-    "drills/database/test_backup_controls.py::test_index_in_another_order",
-    "drills/database/test_downgrade_locks.py::test_behind_an_idle_transaction",
-    "drills/database/test_downgrade_locks.py::test_behind_an_idle_transaction_as_printed",
-    "drills/kubernetes/test_parts.py::test_flag_in_an_editor",
-    "drills/kubernetes/test_provider_controls.py::test_stable_pods_scaled_down",
-    "drills/kubernetes/test_provider_stuck.py::test_migration_undone_in_a_pod",
-    "drills/kubernetes/test_provider_stuck.py::test_pod_that_does_not_hear_left_alone",
-    "drills/kubernetes/test_restore.py::test_restore_corrected",
-    "drills/kubernetes/test_rollout_undo_controls.py::test_undo_that_does_nothing_about_a_stuck_rollout",
-    "drills/kubernetes/test_rollout_undo_controls.py::test_undo_to_a_release_that_logs_errors",
-    "drills/kubernetes/test_slow_release.py::test_usage_by_the_kubelet",
-]
 RUN_IT = "run it (`pytest drills/ -k …`), and `python -m reports.matrix reports/out/latest` writes down what it saw"
 
 
@@ -64,7 +45,7 @@ def wanted() -> set[str]:
 def test_every_check_was_turned_red_by_something() -> None:
     """A check that no candidate and no sabotage ever turned red says nothing when it holds."""
     red = load_matrix(FILE).red
-    assert sorted(name for name in wanted() if not red.get(name)) == NOTHING_YET, RUN_IT
+    assert sorted(name for name in wanted() if not red.get(name)) == [], RUN_IT
 
 
 def test_the_file_knows_every_drill_and_no_other() -> None:
@@ -75,7 +56,7 @@ def test_the_file_knows_every_drill_and_no_other() -> None:
         for found in DRILL.finditer(path.read_text(encoding="utf-8"))
     }
     known = load_matrix(FILE).drills.keys()
-    assert sorted(drills - known) == NOT_SEEN_YET, RUN_IT
+    assert sorted(drills - known) == [], RUN_IT
     assert sorted(known - drills) == [], "take it out of docs/checks.json: there is no such drill"
 
 
