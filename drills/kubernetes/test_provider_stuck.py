@@ -23,7 +23,7 @@ def test_pod_that_does_not_hear(rehearse):
 
 @pytest.mark.scenario("mindmend", "deaf-pod-left")
 def test_pod_that_does_not_hear_left_alone(rehearse):
-    """Not forced, it stays for its whole minute of grace, and no user is sent to it: force helps none of them."""
+    """Not forced, no user is sent to it any more, and all are answered as before: force helps none of them."""
     rehearse()
 
 
