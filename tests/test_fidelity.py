@@ -44,6 +44,13 @@ def test_an_object_that_is_left_by_intent_may_differ_and_no_other() -> None:
     assert set(found.facts) == {"deployment/api image", "deployment/worker-2 image"}
 
 
+def test_a_fact_of_several_words_may_differ_by_its_object_or_by_its_whole_name() -> None:
+    before, after = (State(facts={"deployment/worker env MODE": value}, rows={}, columns={}) for value in "12")
+    for ignored in ("deployment/worker", "deployment/worker env MODE"):
+        assert fidelity.diff(before, after, frozenset({ignored})).facts == {}
+    assert fidelity.diff(before, after, frozenset({"deployment/worker env"})).facts
+
+
 def test_a_revert_is_a_commit_more_and_no_difference() -> None:
     """What the branch's head is called is told and not compared; the files that differ belong to the release."""
     before = state(commit="1", commits="1", files_differ="none", lost_commits="none", dependencies="1")

@@ -33,6 +33,39 @@ def test_a_good_answer_certainly_between_bad_ones_makes_it_partial() -> None:
     assert min(found.widened_ns) > 0
 
 
+def test_a_refused_request_tells_when_it_was_answered_and_not_before() -> None:
+    lane = [seen(0, 2, True), seen(10, 15, False, asked_ns=12), seen(20, 22, True)]
+    found = outage(lane, served, 0, 10)
+    assert found is not None
+    assert found.start.hi == 15
+
+
+def test_an_edge_of_a_partial_outage_is_counted_from_the_good_look_before_it() -> None:
+    lane = [seen(20_000, 20_002, True), seen(20_010, 20_012, False), seen(20_020, 20_022, True)]
+    found = outage(lane, served, 0, 10)
+    assert found is not None
+    assert found.start.lo == 20_000 - found.widened_ns[0] - 1  # rounded down
+
+
+def test_instants_that_are_the_same_count_as_one_after_the_other() -> None:
+    """Sent when a bad one was known is after it; arrived when the last bad one was sent is before it."""
+    bad = [seen(10 * i, 10 * i + 2, False) for i in range(1, TOTAL_LOOKS + 1)]
+    for sent, arrived, total in ((12, 14, False), (11, 14, True), (85, 100, False), (85, 101, True)):
+        between = seen(sent, 200, True, asked_ns=arrived)
+        lane = sorted([*bad, between, seen(0, 2, True)], key=lambda each: each.sent_ns)
+        found = outage(lane, served, 0, 10)
+        assert found is not None
+        assert (found.widened_ns == (0, 0)) is total
+    for sent, arrived, edges in (
+        (11, 100, (Edge(lo=11, hi=12), Edge(lo=100, hi=None))),
+        (12, 101, (Edge(lo=0, hi=12), Edge(lo=100, hi=200))),
+    ):
+        between = seen(sent, 200, True, asked_ns=arrived)
+        found = outage([seen(0, 2, True), bad[0], between, *bad[1:]], served, 0, 10)
+        assert found is not None
+        assert (found.start, found.end) == edges
+
+
 def test_enough_looks_of_all_lanes_all_of_them_bad_are_a_total_outage() -> None:
     """Ten are enough, counted from the first instant to the last, whatever came before; readings are no requests."""
     good = [seen(i, i + 1, True) for i in range(50)]

@@ -177,6 +177,14 @@ def test_where_users_were_not_back_nothing_is_asked_of_the_hold() -> None:
     assert enough_looks(replace(STORY, held_ns=None), PLANS, {}) == []
 
 
+def test_a_lane_that_was_never_looked_at_was_not_looked_at_often_enough() -> None:
+    found = told(enough_looks(STORY, PLANS, {}))
+    assert found == (
+        *("enough-looks", HURT, "too_few_looks"),
+        "0 of 10 looks on lane read since the last bad answer",
+    )
+
+
 # --- users' traffic
 
 

@@ -12,7 +12,7 @@ from scenarios.judging.intervals import Edge
 from scenarios.model import Expectation, Objective, RecoveryClock
 from scenarios.protocols import StepResult
 from scenarios.record import Findings, build_record, left_behind, overhead_s, promised, uncleaned, unprovisioned
-from scenarios.results import Calibration, CheckRecord, DrillRecord
+from scenarios.results import Calibration, CheckRecord, DrillRecord, OwnRequests
 from scenarios.runbook import Procedure, Step
 from scenarios.timeline import Timeline
 from scenarios.watching import Recovery
@@ -223,3 +223,9 @@ def test_what_happened_to_whoever_listened_is_on_the_record(world: World) -> Non
     assert world.play(BACK).cuts is None
     other = World(world.folder, heard=[])
     assert other.play(BACK).cuts is not None
+
+
+def test_what_users_own_requests_came_to_is_on_the_record(world: World) -> None:
+    own = OwnRequests(users=2, hurt=1, requests=3, bad=1, held=1, held_bad=0, before_ms=1.0, hurt_ms=None, held_ms=2.0)
+    assert record_of(world, Findings(own=own)).own == own
+    assert record_of(world, Findings()).own is None

@@ -280,6 +280,6 @@ def test_a_missing_file_and_one_that_is_no_text(tmp_path: Path) -> None:
         UsageError, match=r"RUNBOOK.md:1: the runbook cannot be read \(no such file or directory\); expected"
     ):
         load_runbook(tmp_path / "RUNBOOK.md")
-    (tmp_path / "latin.md").write_bytes("# Zurück\n\nZurück\n".encode("latin-1"))
-    with pytest.raises(UsageError, match=r"latin.md:1: a byte that is not UTF-8; expected a text file in UTF-8"):
+    (tmp_path / "latin.md").write_bytes("# Back\n\nZurück\n".encode("latin-1"))
+    with pytest.raises(UsageError, match=r"latin.md:3: a byte that is not UTF-8; expected a text file in UTF-8"):
         load_runbook(tmp_path / "latin.md")

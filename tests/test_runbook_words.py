@@ -32,6 +32,12 @@ MORE = [
     (UNDO, step("name='' deadline=1s")),
     (UNDO, step("name=undo deadline=1s source=adapted pairs=a/b")),
     (UNDO, "text\nmore <!-- procedure: id=x --> text\n"),
+    (UNDO, "text\nof\nthree  \nlines <!--manual--> and a half\n"),
+    (UNDO, "```bash name=a deadline=1s\n```bash name=b deadline=1s\n```\n"),
+    (UNDO, "<div>\n<!-- note -->\n<!-- manual -->\n</div>\n"),
+    (UNDO, "<div>\n<!-- one -->\n<!-- two\n<!-- three\n</div>\n\n"),
+    (UNDO, '<!-- manual: name=x "of\nlines\n-->\n'),
+    ("<!-- triggers -->", "<!-- triggers"),
     (UNDO, "<!-- Manual: name=x\n\nover <!-- two --> comments\n"),
     (UNDO, "<!-- note -->\n<!-- manual: name=x\n"),
     (UNDO, "```bash name=a deadline=1s\n````\n"),
@@ -147,6 +153,30 @@ def test_every_exit_status_that_there_is_may_be_expected(tmp_path: Path) -> None
     assert only.exits == {0, 255}
 
 
+def test_a_name_may_be_as_long_as_a_name_may_be(tmp_path: Path) -> None:
+    (only,) = read(tmp_path, UNDO, step(f"name={'n' * 80} deadline=1s")).procedure("back").steps
+    assert only.name == "n" * 80
+
+
+def test_a_trigger_that_leads_nowhere_is_told_every_procedure_there_is(tmp_path: Path) -> None:
+    more = "## Forth\n<!-- procedure: id=forth -->\n" + step("name=forth deadline=1s")
+    path = tmp_path / "RUNBOOK.md"
+    path.write_text(
+        GOOD.replace("| P1 | back |", "| P1 | gone |").replace("## Check", f"{more}## Check"), encoding="utf-8"
+    )
+    with pytest.raises(UsageError, match=r"expected one of: back, forth$"):
+        load_runbook(path)
+
+
+def test_lines_may_end_as_on_any_system(tmp_path: Path) -> None:
+    path = tmp_path / "RUNBOOK.md"
+    path.write_text(GOOD, encoding="utf-8")
+    as_here = load_runbook(path)
+    for end in ("\r\n", "\r"):
+        path.write_bytes(GOOD.replace("\n", end).encode("utf-8-sig"))
+        assert load_runbook(path) == as_here
+
+
 def test_a_section_ends_at_the_next_heading_that_is_as_high(tmp_path: Path) -> None:
     deeper = read(
         tmp_path, UNDO, UNDO + "### More\n" + step("name=more deadline=1s") + "text\n## Other\n```bash\nno\n```\n"
@@ -165,6 +195,7 @@ def test_what_is_no_directive_is_left_alone(tmp_path: Path) -> None:
     harmless = (
         "<!-- note: a word -->\n<!-- two words -->\n<!-- proc: id=x -->\n<!---->\n"
         "```python\nname=1\n```\ntext <!-- note --> and <!-- triggersome: x --> more\n"
+        "a word about `<!-- procedure: id=x -->` itself\n"
     )
     assert list(read(tmp_path, UNDO, UNDO + harmless).procedures) == ["back"]
     shouted = read(tmp_path, "<!-- procedure: id=back", "<!-- PROCEDURE: id=back")

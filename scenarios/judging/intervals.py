@@ -94,7 +94,7 @@ def outage(
     before, after = _good_around(lane, good, known_ns, lane[last].sent_ns)
     widen_start = widen_end = 0.0
     if not _total(lane[first : last + 1], good, everybody, known_ns):
-        before, after = list(lane[max(0, first - 1) : first]), [seen for seen in lane[last + 1 :] if good(seen)]
+        before, after = list(lane[:first]), [seen for seen in lane[last + 1 :] if good(seen)]
         local = min(LOCAL_BAD, len(bad_at))
         widen_start = tick_ns * _widening_ticks(lane[first : bad_at[local - 1] + 1], good)
         widen_end = tick_ns * _widening_ticks(lane[bad_at[-local] : last + 1], good)

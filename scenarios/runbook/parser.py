@@ -137,13 +137,13 @@ class _Reader:
 
     def _html(self, index: int, token: Token, line: int) -> None:
         content = token.content
-        end = 0
+        last = 0
         for match in _COMMENT.finditer(content):
-            end = match.end()
-            self._comment(index, line + content.count("\n", 0, match.start()), match[1])
-        opened = content.find("<!--", end)
-        if opened >= 0:
-            raise self._unclosed_comment(line + content.count("\n", 0, opened))
+            last = match.end()
+            self._comment(index, line + content[: match.start()].count("\n"), match[1])
+        before, opened, _ = content[last:].partition("<!--")
+        if opened:
+            raise self._unclosed_comment(line + (content[:last] + before).count("\n"))
 
     def _unclosed_comment(self, line: int) -> UsageError:
         return self.document.problem(line, "this comment is never closed", "--> at its end")
@@ -156,7 +156,7 @@ class _Reader:
             return
         word, rest = match[1].lower(), match[2] or ""
         if word not in DIRECTIVES:
-            near = difflib.get_close_matches(word, DIRECTIVES, n=1, cutoff=0.8)
+            near = difflib.get_close_matches(word, DIRECTIVES, cutoff=0.8)
             if near:
                 raise self.document.problem(line, f"unknown directive {match[1]!r}", f"<!-- {near[0]} … -->")
         elif word in ("procedure", "verification"):
@@ -214,7 +214,7 @@ class _Reader:
     def _stray(self, token: Token, line: int) -> None:
         for offset, text in _inline_comments(token):
             if _STRAY.match(text):
-                what = f"<!-- {text.split()[0].rstrip(':')} … --> stands in the middle of a line"
+                what = f"<!-- {text.split()[0].removesuffix(':')} … --> stands in the middle of a line"
                 raise self.document.problem(line + offset, what, "it on a line of its own")
 
 

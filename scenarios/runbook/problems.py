@@ -23,13 +23,13 @@ def read_document(path: Path) -> Document:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = str(error.strerror).lower()
         raise UsageError(
             f"{path}:1: the runbook cannot be read ({reason}); expected a readable Markdown file"
         ) from error
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
+        line = raw[: error.start].count(b"\n") + 1
         raise UsageError(f"{path}:{line}: a byte that is not UTF-8; expected a text file in UTF-8") from error
     return Document(path=path, lines=tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
