@@ -175,6 +175,9 @@ def test_lines_may_end_as_on_any_system(tmp_path: Path) -> None:
     for end in ("\r\n", "\r"):
         path.write_bytes(GOOD.replace("\n", end).encode("utf-8-sig"))
         assert load_runbook(path) == as_here
+        path.write_bytes(GOOD.replace("echo ok", f"curl {PUBLIC_HOST}").replace("\n", end).encode())
+        with pytest.raises(UsageError, match=r"RUNBOOK.md:16: a literal public address"):
+            load_runbook(path)
 
 
 def test_a_section_ends_at_the_next_heading_that_is_as_high(tmp_path: Path) -> None:
