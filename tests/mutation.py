@@ -49,7 +49,7 @@ LEFT_OUT = (
 COPIED = ("conftest.py", "drill.py", "reports", "drills", "docs", "README.md")
 STOP_S = 15.0
 TEST_S = 60  # the slowest takes 4 s, alone on the machine
-TAKES = "All of it takes an hour or more on two cores; one module, such as `scenarios/judging/speed.py`, a few minutes."
+TAKES = "All of it takes a quarter of an hour on two idle cores, an hour beside other work; one module, minutes."
 
 
 def settings(what: Sequence[str] = WHAT) -> str:
