@@ -236,6 +236,9 @@ def _distrust(check: CheckRecord, symptom: Symptom) -> CheckRecord:
 
 def _verdict(judged: list[CheckRecord], stopped: Inconclusive | None) -> tuple[str, str | None, str]:
     parts = [(Verdict(check.verdict), Cause(check.cause) if check.cause else None) for check in judged]
+    if stopped is not None and stopped.cause is Cause.ENVIRONMENT_LOST:
+        # what a dead cluster or server does to steps, users and rows is no failure of the runbook's
+        return stopped.cause.verdict, stopped.cause, stopped.detail
     if stopped is not None:
         parts.append((stopped.cause.verdict, stopped.cause))
     verdict, cause = worst(parts)

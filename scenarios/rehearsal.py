@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scenarios import checks, fidelity, gathering, proof, readback
-from scenarios.errors import Inconclusive, UsageError, broken
+from scenarios.errors import EnvironmentUnavailable, Inconclusive, UsageError, broken
 from scenarios.judging.causes import Cause
 from scenarios.judging_file import NAME as JUDGING_FILE
 from scenarios.judging_file import judging_of
@@ -167,10 +167,9 @@ class _Drill:
     def run_procedure(self) -> None:
         if not proof.has_commands(self.procedure):
             raise Inconclusive(Cause.PROCEDURE_EMPTY, f"procedure {self.procedure.id}, line {self.procedure.line}")
-        sabotage = self.scenario.sabotage
-        folder = self.system.folder / "sabotage" / sabotage if sabotage else None
-        if sabotage:
-            self._mark("sabotage", name=sabotage)
+        folder = self.system.folder / "sabotage" / self.scenario.sabotage if self.scenario.sabotage else None
+        if folder:
+            self._mark("sabotage", name=folder.name)
         self._guard()
         self._mark("procedure_started", procedure=self.scenario.procedure)
         self._run(self.procedure, folder, "steps", self._on_step)
@@ -203,15 +202,14 @@ class _Drill:
 
     def verify(self) -> None:
         self.findings.baseline_answers = self.watch.baseline
-        assert self.findings.recovery is not None
         assert self.before is not None
+        assert self.findings.recovery is not None
         self.findings.last_answers = self.findings.recovery.answers
         gathering.figures(self.findings, self.stage, self.watch, self._story())
         self._judge_ledger()
         after = gathering.snapshot(self.stage, self.system, "after", self.before)
-        difference = fidelity.diff(
-            self.before, after, fidelity.unpromised(self.scenario.restores, self.scenario.leaves)
-        )
+        ignored = fidelity.unpromised(self.scenario.restores, self.scenario.leaves)
+        difference = fidelity.diff(self.before, after, ignored)
         self.stage.sink.write_json("state/diff.json", difference.model_dump())
         self.findings.checks += fidelity.state(difference)
         if self.scenario.verification is not None:
@@ -234,6 +232,8 @@ class _Drill:
         for part in (self.stage.platform, self.stage.database):
             try:
                 part.collect(self.stage.sink)
+            except EnvironmentUnavailable as error:
+                self.findings.stopped = broken(error)
             except Exception as error:
                 lost = Inconclusive(Cause.LOGS_NOT_KEPT, f"{type(error).__name__}: {error}")
                 self.findings.stopped = self.findings.stopped or lost

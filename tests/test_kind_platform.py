@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from fixtures.evidence import EvidenceFolder
 from fixtures.kind.platform import AFTER, BEFORE, KindPlatform
-from scenarios.errors import Inconclusive, UsageError
+from scenarios.errors import EnvironmentUnavailable, Inconclusive, UsageError
 from scenarios.model import System
 
 
@@ -118,7 +119,7 @@ def test_what_a_finalizer_holds_is_taken_away_with_the_rest(tmp_path: Path, monk
     subject = platform(tmp_path)
     monkeypatch.setattr(subject, "_target", SimpleNamespace(of_cluster=lambda: ""))
     cluster = SimpleNamespace(kubectl=lambda *words, **_more: asked.append(words))
-    monkeypatch.setattr(subject, "_shared", SimpleNamespace(cluster=cluster))
+    monkeypatch.setattr(subject, "_shared", SimpleNamespace(cluster=cluster, must_live=lambda: None))
     monkeypatch.setattr(subject, "_kubectl", kubectl)
     subject.stop()
     assert [words[:2] for words in asked] == [
@@ -128,3 +129,17 @@ def test_what_a_finalizer_holds_is_taken_away_with_the_rest(tmp_path: Path, monk
         ("delete", "pods"),
         ("delete", "namespace"),
     ]
+
+
+def test_nothing_is_deleted_from_a_cluster_that_died(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its namespace died with it: there is nothing left behind to tell of."""
+
+    def dead() -> None:
+        raise EnvironmentUnavailable("cluster", "it died in the middle", "run the drill again")
+
+    subject = platform(tmp_path)
+    monkeypatch.setattr(subject, "_shared", SimpleNamespace(must_live=dead))
+    subject.stop()
+    monkeypatch.setattr("fixtures.kind.objects.collect", lambda *_: None)
+    with pytest.raises(EnvironmentUnavailable, match="died in the middle"):
+        subject.collect(EvidenceFolder(tmp_path / "evidence"))

@@ -11,6 +11,7 @@ import pytest
 
 import fixtures.run
 from fixtures import leases
+from fixtures.engine.docker import Docker
 from fixtures.journal import Journal
 from fixtures.kind import shared
 from fixtures.kind.shared import SharedCluster, clusters, delete_cluster
@@ -29,11 +30,24 @@ class World:
         self.created: list[str] = []
         self.loaded: list[str] = []
         self.broken = False
+        self.restarts = 0
 
     @property
     def engine(self) -> Any:
         """An engine that knows the labels of the nodes, two of each cluster."""
-        return SimpleNamespace(client=lambda: SimpleNamespace(run=lambda *_: "\n".join(self.there * 2)))
+        return SimpleNamespace(client=lambda: self)
+
+    def run(self, *_words: str) -> str:
+        """What docker would list."""
+        return "\n".join(self.there * 2)
+
+    def life(self, node: str) -> str:
+        """Since when a node runs."""
+        if node not in self.there:
+            raise EnvironmentUnavailable("engine", f"the container {node} has ended", "look")
+        return f"{node} {self.restarts}"
+
+    must_live = Docker.must_live
 
     def kind(self, _engine: Any, name: str, _folder: Path) -> Any:
         """In place of KindCluster."""
@@ -53,7 +67,7 @@ class World:
 
         identity = {"server": "https://127.0.0.1:40123", "uid": f"uid of {full}"}
         return SimpleNamespace(
-            name=full, create=create, delete=delete, load=self.loaded.append, identity=lambda: identity
+            name=full, node=full, create=create, delete=delete, load=self.loaded.append, identity=lambda: identity
         )
 
 
@@ -163,9 +177,22 @@ def test_the_end_of_a_run_deletes_its_cluster_and_what_was_known_of_it(run: Run,
     with Lease("run/another"):
         worker(run, world).acquire()
         state = json.loads((run.folder / "cluster" / "cluster.json").read_text(encoding="utf-8"))
-        assert set(state) == {"ports", "images", "identity"}
+        assert set(state) == {"ports", "images", "identity", "life"}
         delete_cluster(run)
         delete_cluster(run)
     assert world.there == [f"{OURS}another"]
     assert run.folder.exists()
     assert not (run.folder / "cluster").exists()
+
+
+def test_a_cluster_that_died_or_was_started_again_is_lost_to_every_worker(run: Run, world: World) -> None:
+    first, second = workers = [worker(run, world) for _ in range(2)]
+    for each in workers:
+        each.acquire()
+        each.must_live()
+    world.restarts = 1
+    with pytest.raises(EnvironmentUnavailable, match=r"died in the middle: .* ended and was started again"):
+        second.must_live()
+    world.there.clear()
+    with pytest.raises(EnvironmentUnavailable, match=r"cluster is not available: it died in the middle: .* has ended"):
+        first.must_live()

@@ -154,10 +154,9 @@ def test_every_lane_of_requests_must_have_been_looked_at() -> None:
     reads = [look(22), *(look(23 + i) for i in range(10)), look(33)]
     writes = [look(24 + 2 * i, lane="write") for i in range(5)]
     found = told(enough_looks(STORY, PLANS, {"read": reads, "write": writes}))
-    detail = "10 of 10 looks on lane read, 5 of 5 looks on lane write"
-    assert found == ("enough-looks", Verdict.PASSED, None, detail)
-    many = [look(22 + i / 10) for i in range(1, 101)]
-    assert told(enough_looks(STORY, PLANS, {"read": many, "write": writes})) == found
+    assert found == ("enough-looks", "passed", None, "10 of 10 looks on lane read, 5 of 5 looks on lane write")
+    reads = [look(22 + i / 10) for i in range(1, 101)]
+    assert told(enough_looks(STORY, PLANS, {"read": reads, "write": writes})) == found
 
 
 @pytest.mark.parametrize(("looks", "enough"), [(5, True), (4, False)])
@@ -173,16 +172,9 @@ def test_half_of_the_looks_that_were_planned_are_enough(looks: int, enough: bool
 
 
 def test_where_users_were_not_back_nothing_is_asked_of_the_hold() -> None:
-    assert enough_looks(replace(STORY, back_ns=None), PLANS, {}) == []
-    assert enough_looks(replace(STORY, held_ns=None), PLANS, {}) == []
-
-
-def test_a_lane_that_was_never_looked_at_was_not_looked_at_often_enough() -> None:
-    found = told(enough_looks(STORY, PLANS, {}))
-    assert found == (
-        *("enough-looks", HURT, "too_few_looks"),
-        "0 of 10 looks on lane read since the last bad answer",
-    )
+    gone = (replace(STORY, back_ns=None), replace(STORY, held_ns=None))
+    assert not any(enough_looks(story, PLANS, {}) for story in gone)
+    assert "0 of 10 looks" in str(told(enough_looks(STORY, PLANS, {})))
 
 
 # --- users' traffic

@@ -148,6 +148,12 @@ def the_cluster_goes_away(world: World) -> None:
     world.acts["undo"] = Act(effect=lose)
 
 
+@way(Cause.ENVIRONMENT_LOST)
+def the_cluster_dies_and_everything_seems_to_fail(world: World) -> None:
+    world.acts["undo"] = Act(exit=1, why="the connection was refused")
+    world.log_error = EnvironmentUnavailable("cluster", "it died in the middle", "run it again")
+
+
 @way(Cause.LOGS_NOT_KEPT)
 def logs_cannot_be_kept(world: World) -> None:
     world.log_error = OSError("it is gone")
