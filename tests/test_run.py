@@ -191,31 +191,6 @@ def test_what_somebody_wrote_wrong_is_told_and_not_tried_again(run: Run, monkeyp
     assert [found.detail for found in load_drills(run.folder)] == ["RUNBOOK.md:7: a step without a deadline"]
 
 
-def test_a_second_attempt_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While it begins and when the run ends, with what was wrong with the first; the summary counts one drill."""
-    outcomes: list[Any] = [OSError("no free port"), MEANT]
-
-    def rehearse(_: object, __: object, evidence: Path) -> DrillRecord:
-        evidence.mkdir(parents=True, exist_ok=True)
-        outcome = outcomes.pop(0)
-        if isinstance(outcome, OSError):
-            raise outcome
-        assert isinstance(outcome, DrillRecord)
-        return outcome
-
-    monkeypatch.setattr(scenarios.rehearsal, "rehearse", rehearse)
-    environment: Any = FakeEnvironment()
-    told: list[str] = []
-    evidence = run.folder / "drill"
-    record = fixtures.drill._rehearse_with_retry(SUBJECT, evidence, environment, False, told.append)
-    assert record == MEANT
-    assert told == ["  second attempt; the first: OSError: no free port"]
-    assert load_drills(run.folder) == [MEANT]
-    (line,) = session.retried_lines(run)
-    first = evidence.with_name(f"{evidence.name}.attempt-1")
-    assert line == f"Second attempt: {SUBJECT.drill_id}; the first: OSError: no free port (kept in {first})"
-
-
 def test_the_end_of_a_run_says_which_older_runs_are_gone() -> None:
     assert session.pruned_lines([], 20) == []
     assert session.pruned_lines([Path("out/a"), Path("out/b")], 20) == [

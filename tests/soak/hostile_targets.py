@@ -115,6 +115,9 @@ class _Nobody:
     def kubectl(self, *words: str, timeout_s: float = 0.0) -> str:
         return self._kubectl("kubeconfig", *words)
 
+    def must_live(self) -> None:
+        """It does."""
+
 
 def databases(number: int) -> tuple[int, int]:
     """Somebody's databases on a real server, by the very names of ours: how many are gone, how many were refused."""

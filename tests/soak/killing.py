@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,13 +38,17 @@ VICTIMS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """A drill to be killed. `latest_s`: about as long as it takes. `left`: what else of it is there, by name."""
+    """A drill to be killed. `latest_s`: about as long as it takes. `left`: what else of it is there, by name.
+
+    `ground`: what it stands on, by name, each with how its process is found among those of the run.
+    """
 
     drill: str
     environment: str
     latest_s: float
     gone_s: float
     left: Callable[[], set[str]] = set
+    ground: Mapping[str, Callable[[list[psutil.Process]], psutil.Process | None]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -53,6 +57,7 @@ class Found:
 
     left: dict[str, float] = field(default_factory=lambda: dict.fromkeys(("processes", "folders", "others"), 0.0))
     passed: int = 0
+    blamed: int = 0  # drills that call the rollback failed though what they stood on was killed
     without_verdict: int = 0
     without_summary: int = 0
     journals: int = 0
@@ -68,6 +73,7 @@ class Found:
             Goal.at_most(f"things left {gone_s:g} s after the end of a run", left, "things", 0, self.left),
             Goal.at_most("decoys beside it that were touched", self.decoys, "decoys", 0),
             Goal.at_most("drills that say they passed though a process of theirs was killed", self.passed, "drills", 0),
+            Goal.at_most("drills that blame the rollback for what they stood on", self.blamed, "drills", 0),
             Goal.at_most("drills begun and without a verdict", self.without_verdict, "drills", 0),
             Goal.at_most("runs with a drill and without a summary", self.without_summary, "runs", 0),
             Goal.at_most("journals that are broken, open or not with the evidence", self.journals, "journals", 0),
@@ -96,7 +102,7 @@ def kill_one(way: Way, folder: Path, victim: str, after_s: float, found: Found) 
         started = subprocess.Popen(
             argv, cwd=CHECKOUT, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said
         )
-        family, over = _kill(started, victim, after_s, out)
+        family, over = _kill(way, started, victim, after_s, out)
         if victim == "reaper":  # then nobody is left but the next run, or `drill reap`
             started.kill()
             started.wait()
@@ -108,7 +114,7 @@ def kill_one(way: Way, folder: Path, victim: str, after_s: float, found: Found) 
             started.wait()
         _wait_for_nothing(way, folder, family, before, found)
     found.killed[victim] = found.killed.get(victim, 0) + 1
-    _count(folder, out, over, found)
+    _count(folder, out, over, victim in way.ground, found)
 
 
 @contextmanager
@@ -128,7 +134,7 @@ def _decoys(tmp: Path, found: Found) -> Iterator[None]:
 
 
 def _kill(
-    started: subprocess.Popen[bytes], victim: str, after_s: float, out: Path
+    way: Way, started: subprocess.Popen[bytes], victim: str, after_s: float, out: Path
 ) -> tuple[list[psutil.Process], set[Path]]:
     """Kill the victim then, or once it is there; the run's processes, and the drills that were over by then."""
     CLOCK.sleep(after_s)
@@ -139,8 +145,10 @@ def _kill(
             return root, "the run is over"
         if victim == "run":
             return root, ""
-        there = [each for each in root.children(recursive=True) if VICTIMS[victim] in _words(each)]
-        return (there[0] if there else None), f"no {victim} among its processes"
+        family = root.children(recursive=True)
+        there = [each for each in family if VICTIMS[victim] in words(each)] if victim in VICTIMS else []
+        one = way.ground[victim](family) if victim in way.ground else next(iter(there), None)
+        return one, f"no {victim} among its processes"
 
     try:
         target = wait_until(f"the {victim} to be there", look, ENDS_S, LOOK_S)
@@ -155,7 +163,8 @@ def _kill(
     return family, {path.parent for path, cause in verdicts.items() if cause != Cause.INTERRUPTED}
 
 
-def _words(process: psutil.Process) -> str:
+def words(process: psutil.Process) -> str:
+    """Its command line; empty where it is gone."""
     try:
         return " ".join(process.cmdline())
     except psutil.Error:
@@ -188,7 +197,7 @@ def _runs(process: psutil.Process) -> bool:
         return False
 
 
-def _count(folder: Path, out: Path, over: set[Path], found: Found) -> None:
+def _count(folder: Path, out: Path, over: set[Path], grounded: bool, found: Found) -> None:
     found.journals += len(list((folder / "state").rglob("*.jsonl")))
     for run_folder in (path for path in out.glob("*-*") if path.is_dir() and not path.is_symlink()):
         drills = [path.parent for path in run_folder.glob("*/events.jsonl")]
@@ -198,10 +207,11 @@ def _count(folder: Path, out: Path, over: set[Path], found: Found) -> None:
         except (OSError, JournalRefused):
             found.journals += 1
         for drill in drills:
-            _count_drill(drill, drill in over, found)
+            said = _count_drill(drill, drill in over, found)
+            found.blamed += grounded and drill not in over and "failed" in said
 
 
-def _count_drill(drill: Path, over: bool, found: Found) -> None:
+def _count_drill(drill: Path, over: bool, found: Found) -> list[str]:
     # the first of two attempts has its verdict under another name, and its last line may be one that was being written
     verdicts = [*drill.glob("verdict*.json")]
     found.without_verdict += not verdicts
@@ -215,3 +225,4 @@ def _count_drill(drill: Path, over: bool, found: Found) -> None:
         sum(1 for _ in read_ledger(drill / "ledger"))
     except ValueError:
         found.ledgers += 1
+    return said

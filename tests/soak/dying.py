@@ -1,0 +1,51 @@
+"""What a drill stands on dies in the middle: its server, its cluster's node. Who is blamed, and what is left?"""
+
+from dataclasses import replace
+
+import psutil
+
+from fixtures.engine import find
+from scenarios.errors import EnvironmentUnavailable
+from tests.bench.goals import Goal, Tell
+from tests.soak.killed import EMBEDDED, kill
+from tests.soak.killed_kind import on_kind
+from tests.soak.killing import words
+
+TITLE = "the server or the cluster under a drill dies: the rollback is not blamed, nothing is left"
+TAKES = "about 20 min on two cores"
+KILLS, KILLS_ON_KIND = 20, 6
+
+
+def run(tell: Tell) -> list[Goal]:
+    """Both environments; EnvironmentUnavailable where the engine is not up."""
+    there = replace(on_kind(), ground={"node": _node, "database": _database})
+    here = replace(EMBEDDED, ground={"server": _server})
+    return [
+        *kill(here, KILLS, 11, tell).goals(here.gone_s),
+        *kill(there, KILLS_ON_KIND, 11, tell).goals(there.gone_s),
+    ]
+
+
+def _server(family: list[psutil.Process]) -> psutil.Process | None:
+    """The embedded Postgres: not the parent that ends it with the harness, nor one of its own children."""
+    there = [each for each in family if "/bin/postgres -D" in words(each) and " -p " in words(each)]
+    return there[-1] if there else None
+
+
+def _node(_family: list[psutil.Process]) -> psutil.Process | None:
+    return _container("label=io.x-k8s.kind.cluster")
+
+
+def _database(_family: list[psutil.Process]) -> psutil.Process | None:
+    return _container("name=rollback-drills-postgres-")
+
+
+def _container(which: str) -> psutil.Process | None:
+    """The first process of our engine's newest container of that kind; None where there is none."""
+    docker = find().client()
+    try:
+        newest = docker.run("ps", "--quiet", "--latest", "--filter", which).split()
+        pid = docker.run("container", "inspect", "--format", "{{.State.Pid}}", *newest) if newest else "0"
+        return psutil.Process(int(pid)) if int(pid) else None
+    except (EnvironmentUnavailable, psutil.NoSuchProcess):
+        return None
