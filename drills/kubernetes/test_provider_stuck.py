@@ -1,5 +1,7 @@
 """mindmend: something is in the way of the way back: a pod that may not go, a migration that came along."""
 
+import re
+
 import pytest
 
 
@@ -22,9 +24,11 @@ def test_pod_that_does_not_hear(rehearse):
 
 
 @pytest.mark.scenario("mindmend", "deaf-pod-left")
-def test_pod_that_does_not_hear_left_alone(rehearse):
+def test_pod_that_does_not_hear_left_alone(rehearse, drill_run):
     """Not forced, no user is sent to it any more, and all are answered as before: force helps none of them."""
-    rehearse()
+    record = rehearse()
+    pods = (drill_run.folder / record.evidence / "kubernetes" / "pods.txt").read_text(encoding="utf-8")
+    assert re.search(r"^mindmend-backend-canary-\S+ .* Terminating ", pods, re.MULTILINE), "it did hear, and is gone"
 
 
 @pytest.mark.scenario("mindmend", "downgrade")
