@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.judging.speed import LAG_NS, LEAST_LOOKS, WINDOW_NS, Reading, Usual, judged, reading, usual
-from scenarios.observations import CONTROL_LANE, SPEED_LANE, Observation
+from scenarios.observations import CONTROL_LANE, LATE, SPEED_LANE, Observation
 from scenarios.signals import ResponseTime
 from tests.simulated_probe import CANDIDATE, GOOD, SECOND
 from tests.simulated_world import BACK, PASSED, Act, World, interval, outcome
@@ -96,6 +96,21 @@ def test_too_few_answers_tell_nothing() -> None:
     bad = [replace(seen, served=seen.tick < LEAST_LOOKS - 1) for seen in reads]
     assert reading(bad, lane(lambda t: 0.5, CONTROL_LANE), 0, WINDOW_NS) is None
     assert reading(reads, [], 0, WINDOW_NS) is None
+
+
+def test_what_was_given_up_took_as_long_as_it_was_waited_for() -> None:
+    """Else the slower a release is, the less there is to tell it by; what was refused tells nothing of speed."""
+    hung = [replace(seen, served=False, why=LATE) for seen in lane(lambda t: 999.0)]
+    seen = reading(hung, lane(lambda t: 0.5, CONTROL_LANE), 0, WINDOW_NS)
+    assert seen is not None
+    assert (seen.read_ms, seen.looks) == (999.0, 50)
+    some = [*lane(lambda t: 2.0)[:100], *hung[100:]]
+    assert fires(sorted([*hung, *lane(lambda _: 0.5, CONTROL_LANE, hz=50)], key=lambda each: each.done_ns))
+    mixed = reading(some, lane(lambda t: 0.5, CONTROL_LANE), 3 * WINDOW_NS, 4 * WINDOW_NS)
+    assert mixed is not None
+    assert mixed.read_ms == 999.0
+    refused = [replace(seen, why=None) for seen in hung]
+    assert reading(refused, lane(lambda t: 0.5, CONTROL_LANE), 0, WINDOW_NS) is None
 
 
 def test_what_came_later_than_all_had_to_be_known_does_not_change_a_reading() -> None:

@@ -16,14 +16,14 @@ READ_LANE = "read"  # the lane that is timed
 WINDOW_NS = 500_000_000
 LEAST_WINDOWS = 4  # of the steady state: fewer say nothing of how much its answers differ by themselves
 UNEVEN = 1.5  # the slowest half second of a steady state against the one in the middle; seen on a quiet machine: 1.1
-LEAST_LOOKS = 20  # served, of a window: a median of fewer is an accident
+LEAST_LOOKS = 20  # served or given up, of a window: a median of fewer is an accident
 # The echo server has half a second, so by then all that was sent in a window has been answered or given up.
 LAG_NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The medians of one stretch, in ms; `control_ms` is the echo server's, `looks` how many reads were served."""
+    """The medians of one stretch, in ms; `control_ms` is the echo server's, `looks` how many reads were timed."""
 
     read_ms: float
     control_ms: float
@@ -65,12 +65,16 @@ class Usual:
 
 
 def reading(reads: Sequence[Observation], control: Sequence[Observation], start_ns: int, end_ns: int) -> Reading | None:
-    """What was due in [start, end); both are in order of ending. None where too little was answered to say anything."""
-    served = [seen for seen in _due(reads, start_ns, end_ns) if seen.served and not seen.again]
+    """What was due in [start, end); both are in order of ending. None where too little was answered to say anything.
+
+    An answer that was not waited for any longer took at least as long as that: a service is not fast by being too slow.
+    """
+    due = [seen for seen in _due(reads, start_ns, end_ns) if not seen.again]
+    timed = [seen for seen in due if seen.served or seen.given_up]
     echoed = _due(control, start_ns, end_ns)
-    if len(served) < LEAST_LOOKS or not echoed:
+    if len(timed) < LEAST_LOOKS or not echoed:
         return None
-    return Reading(read_ms=_median_ms(served), control_ms=_median_ms(echoed), looks=len(served))
+    return Reading(read_ms=_median_ms(timed), control_ms=_median_ms(echoed), looks=len(timed))
 
 
 def usual(
