@@ -72,7 +72,7 @@ def test_nothing_is_deleted_from_a_cluster_that_is_not_ours(tmp_path: Path) -> N
     kubectl = Kubectl()
     kubectl.uid = "theirs"
     system = System(name="api", owner="us", database="api", state_tables=(), folder=tmp_path)
-    shared: Any = None
+    shared: Any = SimpleNamespace(must_live=lambda: None)
     platform = KindPlatform(shared, system, cluster(kubectl), tmp_path, {}, {})
     with pytest.raises(Inconclusive, match="expected the one that this run made"):
         platform.stop()
