@@ -5,6 +5,7 @@ from dataclasses import replace
 import psutil
 
 from fixtures.engine import find
+from fixtures.engine.docker import LABEL
 from scenarios.errors import EnvironmentUnavailable
 from tests.bench.goals import Goal, Tell
 from tests.soak.killed import EMBEDDED, kill
@@ -26,26 +27,26 @@ def run(tell: Tell) -> list[Goal]:
     ]
 
 
-def _server(family: list[psutil.Process]) -> psutil.Process | None:
+def _server(family: list[psutil.Process], _run: str) -> psutil.Process | None:
     """The embedded Postgres: not the parent that ends it with the harness, nor one of its own children."""
     there = [each for each in family if "/bin/postgres -D" in words(each) and " -p " in words(each)]
     return there[-1] if there else None
 
 
-def _node(_family: list[psutil.Process]) -> psutil.Process | None:
-    return _container("label=io.x-k8s.kind.cluster")
+def _node(_family: list[psutil.Process], run: str) -> psutil.Process | None:
+    return _container(f"label=io.x-k8s.kind.cluster={LABEL}-{run}")
 
 
-def _database(_family: list[psutil.Process]) -> psutil.Process | None:
-    return _container("name=rollback-drills-postgres-")
+def _database(_family: list[psutil.Process], run: str) -> psutil.Process | None:
+    return _container(f"label={LABEL}={run}")
 
 
 def _container(which: str) -> psutil.Process | None:
-    """The first process of our engine's newest container of that kind; None where there is none."""
+    """The first process of that one container, which is the run's own; None where there is none."""
     docker = find().client()
     try:
-        newest = docker.run("ps", "--quiet", "--latest", "--filter", which).split()
-        pid = docker.run("container", "inspect", "--format", "{{.State.Pid}}", *newest) if newest else "0"
+        ours = docker.run("ps", "--quiet", "--filter", which).split()
+        pid = docker.run("container", "inspect", "--format", "{{.State.Pid}}", *ours) if len(ours) == 1 else "0"
         return psutil.Process(int(pid)) if int(pid) else None
     except (EnvironmentUnavailable, psutil.NoSuchProcess):
         return None

@@ -40,7 +40,7 @@ VICTIMS = {
 class Way:
     """A drill to be killed. `latest_s`: about as long as it takes. `left`: what else of it is there, by name.
 
-    `ground`: what it stands on, by name, each with how its process is found among those of the run.
+    `ground`: what it stands on, by name, each with how its process is found, by the run's own processes and its name.
     """
 
     drill: str
@@ -48,7 +48,7 @@ class Way:
     latest_s: float
     gone_s: float
     left: Callable[[], set[str]] = set
-    ground: Mapping[str, Callable[[list[psutil.Process]], psutil.Process | None]] = field(default_factory=dict)
+    ground: Mapping[str, Callable[[list[psutil.Process], str], psutil.Process | None]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -147,7 +147,10 @@ def _kill(
             return root, ""
         family = root.children(recursive=True)
         there = [each for each in family if VICTIMS[victim] in words(each)] if victim in VICTIMS else []
-        one = way.ground[victim](family) if victim in way.ground else next(iter(there), None)
+        if victim in way.ground:  # `out` is this run's alone
+            names = [path.name for path in out.glob("*-*") if path.is_dir() and not path.is_symlink()]
+            return (way.ground[victim](family, names[0]) if names else None), f"no {victim} of this run"
+        one = next(iter(there), None)
         return one, f"no {victim} among its processes"
 
     try:
