@@ -65,8 +65,8 @@ def _rehearse_on(stage: Stage, subject: Subject, environment: str) -> DrillRecor
             drill.detect_and_decide()
             drill.run_procedure()
             drill.wait_until_restored()
-        drill.stop_users()
-        drill.verify()
+            drill.stop_users()
+            drill.verify()
     except Inconclusive as stop:
         findings.stopped = drill.blamed(stop)
     except UsageError:

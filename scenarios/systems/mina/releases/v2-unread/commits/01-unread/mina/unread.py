@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, g
 
 blueprint = Blueprint("unread", __name__)
 
-_SHOWN = 20
+_SHOWN = 12
 _NEWEST = "SELECT id FROM sessions ORDER BY id DESC LIMIT %s"
 _COUNT = "SELECT count(*) FROM segments WHERE session_id = %s"
 
