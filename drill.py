@@ -225,5 +225,69 @@ def engine_down(yes: bool, purge: bool, as_json: bool) -> None:
     sys.exit(commands.engine_down(yes=yes, purge=purge, as_json=as_json))
 
 
+cluster = click.Group(
+    "cluster",
+    short_help="Allow drills on a cluster that is not ours, see how it stands, forget it.",
+    help="""Allow drills on a cluster that is not ours: staging, or one beyond this machine.
+
+    Its owner marks it, and a person allows it once by typing its context's name; each run asks it whether both still
+    hold. Drills make namespaces of their own there, and touch nothing else.
+
+    \b
+    Examples:
+      drill cluster allow --help
+      drill cluster list
+    """,
+)
+main.add_command(cluster)
+
+
+@cluster.command("allow", short_help="Allow drills on a cluster, after its owner has marked it.")
+@click.argument("name")
+@click.option("--context", required=True, help="Of the kubeconfig: with a certificate or a token, and no plugin.")
+@click.option(
+    "--kubeconfig",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default="~/.kube/config",
+    show_default=True,
+    help="Where the context is.",
+)
+@click.option(
+    "--node-port",
+    "node_ports",
+    multiple=True,
+    metavar="NODEPORT:PORT",
+    help="A NodePort that nothing else uses, and the port of 127.0.0.1 where it is reached. At least two.",
+)
+@click.option("--load", required=True, help="Command that puts an image where pods start; its name is put after it.")
+def cluster_allow(name: str, context: str, kubeconfig: Path, node_ports: tuple[str, ...], load: str) -> None:
+    """Show the cluster behind a context, ask a person to type the context's name, and allow drills on it as NAME.
+
+    Load is only ever put on 127.0.0.1, so its NodePorts have to be reached there: kind maps them (extraPortMappings),
+    and a tunnel does it for a cluster beyond this machine. Images are built here; `--load` is how they get there.
+
+    \b
+    Examples:
+      drill cluster allow staging --context kind-staging --node-port 30100:30100 --node-port 30101:30101 \\
+                                  --load "kind load docker-image --name staging"
+      pytest drills/kubernetes --environment staging
+    """
+    sys.exit(commands.cluster_allow(name, kubeconfig=kubeconfig, context=context, node_ports=node_ports, load=load))
+
+
+@cluster.command("list", short_help="Say which clusters drills may use, and whether they still may.")
+@_JSON
+def cluster_list(as_json: bool) -> None:
+    """Ask each cluster whether it is still the one that was allowed, and still marked. Exits 1 where one is not."""
+    sys.exit(commands.cluster_list(as_json=as_json))
+
+
+@cluster.command("forget", short_help="Take a cluster out of the list.")
+@click.argument("name")
+def cluster_forget(name: str) -> None:
+    """Take NAME out of the list of clusters that drills may use. Nothing of the cluster itself is touched."""
+    sys.exit(commands.cluster_forget(name))
+
+
 if __name__ == "__main__":
     main()

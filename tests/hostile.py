@@ -51,6 +51,12 @@ class Kubectl:
         ours = {"name": "jarvis-7f", "labels": self.labels}
         return json.dumps({"items": [{"metadata": {"uid": self.uid}}, {"metadata": ours}]})
 
+    def namespace(self, *words: Any) -> str:
+        """Of a cluster where it is the one thing that can be seen, and `uid` its own."""
+        if words[1] == "config":
+            return self(*words)
+        return json.dumps({"metadata": {"name": "jarvis-7f", "labels": self.labels, "uid": self.uid}})
+
 
 def cluster(kubectl: Kubectl) -> ClusterTarget:
     return ClusterTarget(

@@ -11,13 +11,13 @@ import pytest
 
 from fixtures import postgres_sentinel
 from fixtures.environment import EmbeddedEnvironment
-from fixtures.guard import TargetGuard
+from fixtures.guard import AllowedTarget, TargetGuard
 from fixtures.kind.platform import KindPlatform
 from fixtures.run import Run
 from scenarios.errors import Inconclusive
 from scenarios.judging.causes import Cause
 from scenarios.model import System
-from tests.hostile import DATABASE, OURS, Kubectl, cluster, guard, hostile_cluster, hostile_parameters
+from tests.hostile import DATABASE, OURS, SERVER, UID, Kubectl, cluster, guard, hostile_cluster, hostile_parameters
 from tests.simulated_world import BACK, World, outcome
 
 
@@ -151,3 +151,46 @@ def test_our_own_is_dropped_also_after_a_procedure_has_replaced_it() -> None:
 def test_where_there_is_nothing_there_is_nothing_to_drop() -> None:
     server: Any = Server(None, there=False)
     assert not postgres_sentinel.may_drop(server, "mina", "mina")
+
+
+def lent(kubectl: Kubectl, refused: str = "") -> AllowedTarget:
+    """The drill's namespace of a cluster that is not ours, which may be anywhere; the drill works with a token."""
+    kubectl.config["clusters"][0]["cluster"]["server"] = "https://10.1.2.3:6443"
+    kubectl.config["users"][0]["user"] = {"token": "x"}
+    ours = cluster(kubectl)
+    return AllowedTarget(
+        kubectl=kubectl.namespace,
+        kubeconfig=ours.kubeconfig,
+        server="https://10.1.2.3:6443",
+        uid=UID,
+        namespace=ours.namespace,
+        run=ours.run,
+        refused=lambda: refused,
+    )
+
+
+def test_a_namespace_of_a_cluster_that_drills_may_use_is_not_refused() -> None:
+    assert lent(Kubectl()).refusal(OURS) == ""
+
+
+def test_a_namespace_there_is_told_by_its_own_identity_and_the_cluster_by_its_owners_marker() -> None:
+    """The name and the label are right each time."""
+    assert lent(Kubectl(), "no marker").refusal(OURS) == "no marker"
+    another = Kubectl()
+    another.uid = "made-again"
+    assert f"expected the one that this run made ({UID}), found made-again" in lent(another).refusal(OURS)
+    unlabelled = Kubectl()
+    unlabelled.labels = {}
+    assert "expected the label" in lent(unlabelled).refusal(OURS)
+
+
+def test_what_opens_more_than_the_namespace_is_refused() -> None:
+    """The certificate of whoever allowed the cluster, say; and an address that is not the one that was allowed."""
+    kubectl = Kubectl()
+    target = lent(kubectl)
+    kubectl.config["users"][0]["user"] = {"client-certificate-data": "x", "client-key-data": "y"}
+    assert "expected token and nothing else, found client-certificate-data, client-key-data" in target.refusal(OURS)
+    kubectl = Kubectl()
+    target = lent(kubectl)
+    kubectl.config["clusters"][0]["cluster"]["server"] = SERVER
+    assert f"expected the API server at https://10.1.2.3:6443, found {SERVER}" in target.refusal(OURS)

@@ -118,8 +118,8 @@ def test_what_a_finalizer_holds_is_taken_away_with_the_rest(tmp_path: Path, monk
 
     subject = platform(tmp_path)
     monkeypatch.setattr(subject, "_target", SimpleNamespace(of_cluster=lambda: ""))
-    cluster = SimpleNamespace(kubectl=lambda *words, **_more: asked.append(words))
-    monkeypatch.setattr(subject, "_shared", SimpleNamespace(cluster=cluster, must_live=lambda: None))
+    closed = SimpleNamespace(close_namespace=lambda name: asked.append(("close", name)), must_live=lambda: None)
+    monkeypatch.setattr(subject, "_cluster", closed)
     monkeypatch.setattr(subject, "_kubectl", kubectl)
     subject.stop()
     assert [words[:2] for words in asked] == [
@@ -127,7 +127,7 @@ def test_what_a_finalizer_holds_is_taken_away_with_the_rest(tmp_path: Path, monk
         ("get", "pods"),
         ("patch", "pod/held"),
         ("delete", "pods"),
-        ("delete", "namespace"),
+        ("close", "api-7"),
     ]
 
 
@@ -138,7 +138,7 @@ def test_nothing_is_deleted_from_a_cluster_that_died(tmp_path: Path, monkeypatch
         raise EnvironmentUnavailable("cluster", "it died in the middle", "run the drill again")
 
     subject = platform(tmp_path)
-    monkeypatch.setattr(subject, "_shared", SimpleNamespace(must_live=dead))
+    monkeypatch.setattr(subject, "_cluster", SimpleNamespace(must_live=dead))
     subject.stop()
     monkeypatch.setattr("fixtures.kind.objects.collect", lambda *_: None)
     with pytest.raises(EnvironmentUnavailable, match="died in the middle"):

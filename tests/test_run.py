@@ -26,14 +26,6 @@ from tests.programs import program
 from tests.sample_records import BAD, MEANT, OPEN, SUBJECT
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A run of its own below the test's folder."""
-    monkeypatch.setattr(fixtures.run, "OUT", tmp_path)
-    monkeypatch.setattr(session, "OUT", tmp_path)
-    return Run.begin(time_scale=0.5, suite="ci", environment="embedded", require_all=True)
-
-
 def test_a_run_travels_to_its_workers(run: Run) -> None:
     assert Run.from_json(run.to_json()) == run
     assert run.name != Run.begin(time_scale=0.5, suite="ci", environment="embedded", require_all=True).name
@@ -245,7 +237,7 @@ def test_the_kept_copy_outlives_the_environment(tmp_path: Path, monkeypatch: pyt
     try:
         environment.keep_host(tmp_path / "early")
         assert not (tmp_path / "early").exists()
-        environment._host_folder = host = environment._workspace.folder / "host-1"
+        environment._host_folder = host = environment.workspace / "host-1"
         for name in ("releases/v1/RELEASE", "logs/gunicorn.log", "home/dump.sql"):
             (host / name).parent.mkdir(parents=True)
             (host / name).write_text(name, encoding="utf-8")

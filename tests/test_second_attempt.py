@@ -17,14 +17,6 @@ from tests.sample_records import MEANT, SUBJECT
 from tests.test_run import FakeEnvironment
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """One below the test's folder."""
-    monkeypatch.setattr(fixtures.run, "OUT", tmp_path)
-    monkeypatch.setattr(session, "OUT", tmp_path)
-    return Run.begin(time_scale=0.5, suite="ci", environment="embedded", require_all=True)
-
-
 def test_a_second_attempt_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """While it begins and when the run ends, with what was wrong with the first; the summary counts one drill."""
     outcomes: list[Any] = [OSError("no free port"), MEANT]

@@ -2,9 +2,10 @@
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 from fixtures.engine import Engine, Role
 from fixtures.engine.programs import ask, environment
@@ -24,12 +25,17 @@ class Stranger:
         self._folder = folder
         self.name = f"theirs-{secrets.token_hex(4)}"
         self.node = f"{self.name}-control-plane"
+        self.ports: Mapping[int, int] = {}
 
-    def create(self) -> None:
-        """`kind create cluster`, and a ConfigMap in a namespace of theirs."""
+    def create(self, ports: Mapping[int, int]) -> None:
+        """`kind create cluster`, and a ConfigMap in a namespace of theirs. `ports`: NodePort -> port of 127.0.0.1."""
         # the one thing that the engine's image needs: kind's own network plugin would have to be pulled
         networking = {"disableDefaultCNI": self._engine.made == "built"}
-        config = {"kind": "Cluster", "apiVersion": "kind.x-k8s.io/v1alpha4", "networking": networking}
+        self.ports = ports
+        mapped = [{"containerPort": inner, "hostPort": ports[inner], "listenAddress": "127.0.0.1"} for inner in ports]
+        nodes = [{"role": "control-plane", "extraPortMappings": mapped}]
+        kind = {"kind": "Cluster", "apiVersion": "kind.x-k8s.io/v1alpha4"}
+        config = {**kind, "networking": networking, "nodes": nodes}
         path = self._folder / "kind.json"
         path.write_text(json.dumps(config), encoding="utf-8")
         self._kind("create", "cluster", "--config", path, "--image", self._engine.images[Role.NODE], "--wait", "120s")
@@ -59,10 +65,11 @@ class Stranger:
 
     def kubectl(self, *words: str) -> str:
         """What kubectl printed."""
-        return ask([self._engine.kubectl, "--kubeconfig", self._kubeconfig, *words], timeout_s=60.0)
+        return ask([self._engine.kubectl, "--kubeconfig", self.kubeconfig, *words], timeout_s=60.0)
 
     @property
-    def _kubeconfig(self) -> Path:
+    def kubeconfig(self) -> Path:
+        """As its owner has it."""
         return self._folder / "kubeconfig"
 
     def _has_pods(self) -> tuple[bool | None, str]:
@@ -71,18 +78,18 @@ class Stranger:
         return ("kube-proxy-" in running and "etcd-" in running) or None, running
 
     def _kind(self, *words: str | Path) -> None:
-        argv = [self._engine.kind, *words, "--name", self.name, "--kubeconfig", self._kubeconfig]
+        argv = [self._engine.kind, *words, "--name", self.name, "--kubeconfig", self.kubeconfig]
         ask(argv, timeout_s=240.0, env=environment(**self._engine.client().environment()))
 
 
 @contextmanager
-def stranger(engine: Engine, folder: Path) -> Iterator[Stranger]:
+def stranger(engine: Engine, folder: Path, ports: Mapping[int, int] = MappingProxyType({})) -> Iterator[Stranger]:
     """One that stands; it is deleted afterwards, and kind's network too if there was none before."""
     docker = engine.client()
     before = docker.run("network", "ls", "--quiet", "--filter", f"name=^{NETWORK}$").strip()
     theirs = Stranger(engine, folder)
     try:
-        theirs.create()
+        theirs.create(ports)
         yield theirs
     finally:
         theirs.delete()

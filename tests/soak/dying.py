@@ -1,6 +1,9 @@
 """What a drill stands on dies in the middle: its server, its cluster's node. Who is blamed, and what is left?"""
 
+import random
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 
@@ -8,13 +11,15 @@ from fixtures.engine import find
 from fixtures.engine.docker import LABEL
 from scenarios.errors import EnvironmentUnavailable
 from tests.bench.goals import Goal, Tell
-from tests.soak.killed import EMBEDDED, kill
+from tests.soak.killed import EMBEDDED
 from tests.soak.killed_kind import on_kind
-from tests.soak.killing import words
+from tests.soak.killing import Found, Way, kill_one, words
 
 TITLE = "the server or the cluster under a drill dies: the rollback is not blamed, nothing is left"
 TAKES = "about 20 min on two cores"
 KILLS, KILLS_ON_KIND = 20, 6
+EVENTS = ("procedure_started", "begun", "candidate_deployed", "procedure_done", "steady")
+SPREAD_S = 0.5  # how long after the event: the procedure is over a second after its beginning
 
 
 def run(tell: Tell) -> list[Goal]:
@@ -22,9 +27,20 @@ def run(tell: Tell) -> list[Goal]:
     there = replace(on_kind(), ground={"node": _node, "database": _database})
     here = replace(EMBEDDED, ground={"server": _server})
     return [
-        *kill(here, KILLS, 11, tell).goals(here.gone_s),
-        *kill(there, KILLS_ON_KIND, 11, tell).goals(there.gone_s),
+        *_die(here, KILLS, tell).goals(here.gone_s),
+        *_die(there, KILLS_ON_KIND, tell).goals(there.gone_s),
     ]
+
+
+def _die(way: Way, kills: int, tell: Tell) -> Found:
+    """Each thing in turn, at each event in turn: before users come, while they are hurt, in the middle of the steps."""
+    chance, found = random.Random(11), Found()
+    for number in range(kills):
+        victim, event = list(way.ground)[number % len(way.ground)], EVENTS[number % len(EVENTS)]
+        with tempfile.TemporaryDirectory(prefix="soak-dying-") as name:
+            kill_one(way, Path(name), victim, chance.uniform(0.0, SPREAD_S), found, event)
+        tell(f"{number + 1} of {kills}: {victim} after {event}; blamed so far: {found.blamed}")
+    return found
 
 
 def _server(family: list[psutil.Process], _run: str) -> psutil.Process | None:

@@ -109,11 +109,13 @@ class _Nobody:
     """The run's cluster, as far as cleaning up would use it."""
 
     def __init__(self, kubectl: Kubectl) -> None:
-        self.cluster = self
         self._kubectl = kubectl
 
-    def kubectl(self, *words: str, timeout_s: float = 0.0) -> str:
+    def inside(self, _namespace: str, *words: str, timeout_s: float = 0.0) -> str:
         return self._kubectl("kubeconfig", *words)
+
+    def close_namespace(self, name: str) -> None:
+        self._kubectl("kubeconfig", "delete", "namespace", name)
 
     def must_live(self) -> None:
         """It does."""

@@ -25,12 +25,10 @@ def run(tell: Tell) -> list[Goal]:
 
 
 def kill(way: Way, kills: int, seed: int, tell: Tell) -> Found:
-    """As often as that: every second time the run itself, else any of its processes; or only what it stands on."""
+    """As often as that: every second time the run itself, else any of its processes."""
     chance, found = random.Random(seed), Found()
     for number in range(kills):
         victim = "run" if number % 2 else chance.choice(list(VICTIMS))
-        if way.ground:
-            victim = list(way.ground)[number % len(way.ground)]
         with tempfile.TemporaryDirectory(prefix="soak-killed-") as name:
             kill_one(way, Path(name), victim, chance.uniform(0.3, way.latest_s), found)
         tell(f"{number + 1} of {kills}: {victim}; left so far: {sum(found.left.values()):.0f}")

@@ -83,8 +83,8 @@ class Found:
         ]
 
 
-def kill_one(way: Way, folder: Path, victim: str, after_s: float, found: Found) -> None:
-    """Start the drill, kill `victim` after a while, and look once the run is over."""
+def kill_one(way: Way, folder: Path, victim: str, after_s: float, found: Found, event: str = "") -> None:
+    """Start the drill, kill `victim` a while after the start or that event, and look once the run is over."""
     with measuring():  # nobody else may be measuring: the drill would wait for them, and the kill find it waiting
         pass
     (folder / "tmp").mkdir()
@@ -102,6 +102,7 @@ def kill_one(way: Way, folder: Path, victim: str, after_s: float, found: Found) 
         started = subprocess.Popen(
             argv, cwd=CHECKOUT, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said
         )
+        _wait_for(started, event, out)
         family, over = _kill(way, started, victim, after_s, out)
         if victim == "reaper":  # then nobody is left but the next run, or `drill reap`
             started.kill()
@@ -131,6 +132,22 @@ def _decoys(tmp: Path, found: Found) -> Iterator[None]:
     finally:
         process.kill()
         process.wait()
+
+
+def _wait_for(started: subprocess.Popen[bytes], event: str, out: Path) -> None:
+    """Until a drill of this run has had that event, or the run is over; at once where there is none to wait for."""
+
+    def look() -> tuple[bool | None, str]:
+        events = [json.loads(line) for path in out.glob("*-*/*/events.jsonl") for line in _whole(path)]
+        had = not event or started.poll() is not None or any(each["event"] == event for each in events)
+        return had or None, f"{len(events)} events"
+
+    wait_until(f"the event {event}", look, ENDS_S, LOOK_S)
+
+
+def _whole(path: Path) -> list[bytes]:
+    """The lines that are not being written any more."""
+    return path.read_bytes().split(b"\n")[:-1]
 
 
 def _kill(
@@ -222,8 +239,7 @@ def _count_drill(drill: Path, over: bool, found: Found) -> list[str]:
     said = [json.loads(path.read_bytes())["verdict"] for path in verdicts]
     # a drill that was tried again after its probe was killed may pass, for the second attempt is whole
     found.passed += not over and was_cut and "passed" in said
-    lines = (drill / "events.jsonl").read_bytes().split(b"\n")
-    found.chains += chain.verify(lines[:-1]) is not None
+    found.chains += chain.verify(_whole(drill / "events.jsonl")) is not None
     try:
         sum(1 for _ in read_ledger(drill / "ledger"))
     except ValueError:
