@@ -108,6 +108,21 @@ SLOW_CORRECTED = replace(
     expected=Expectation(),
 )
 
+HUNGRY = replace(
+    ASSESSED,
+    id="undo-hungry",
+    title="undo a rollout whose pods are killed for the memory that they take",
+    procedure="hungry-undo",
+    candidate="v2-hungry",
+    defect="every answer is kept in memory, until the kernel kills what has grown",
+    expected=Expectation(),
+)
+
+HUNGRY_STILL = replace(
+    HUNGRY.sabotaged("noop-undo", "an undo that leaves the pods that are killed", Cause.NOT_SERVED),
+    id="control-noop-undo-hungry",
+)
+
 SCENARIOS = (
     TO_REVISION,
     TO_MISSING_REVISION,
@@ -119,4 +134,6 @@ SCENARIOS = (
     UNPULLABLE,
     SLOW,
     SLOW_CORRECTED,
+    HUNGRY,
+    HUNGRY_STILL,
 )
