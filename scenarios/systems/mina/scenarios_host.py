@@ -69,6 +69,7 @@ IN_TERMINAL = replace(
     id="restart-in-terminal",
     title="start again by hand, as written: in the foreground of a terminal that closes",
     procedure="restart-in-terminal",
+    settle_s=3.0,  # it ends with the terminal: more would show no more
     expected=Expectation.of(Cause.STEP_DEADLINE),
 )
 
