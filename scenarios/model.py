@@ -26,6 +26,7 @@ class Need(StrEnum):
     GCLOUD = "gcloud"
     GPG = "gpg"  # backups are encrypted
     GIT = "git"  # the host has a repository, and pushing to it is how releases are deployed
+    WAL_ARCHIVE = "wal-archive"  # a Postgres server of the drill's own, which steps may stop and replace
     OWN_PROCESSES = "own-processes"  # a host with PID and mount namespaces of its own: steps end processes by name
 
 

@@ -26,6 +26,7 @@ CLUSTER = ("NAMESPACE", "KUBECONFIG", "DEPLOYED_MANIFESTS", "BACKUPS")
 HOST = ("CONFIGURATION", "PIDFILE", "INCIDENT_WEBHOOK", "UPLOADS")
 GIT = ("CHECKOUT",)  # a host where pushing deploys
 ROUTER = ("COLOURS", "ROUTER_SOCKET", "GREEN_PORT", "BLUE_PORT")  # a host with two colours behind a router
+WAL_ARCHIVE = ("AS_POSTGRES", "POSTGRES_HOME")  # a Postgres server of the drill's own
 
 
 def load_system(folder: Path) -> System:
@@ -120,6 +121,7 @@ def _check_runbook(scenario: Scenario, runbook: Runbook) -> None:
         *(CLUSTER if Need.CLUSTER in scenario.needs else HOST),
         *(GIT if Need.GIT in scenario.needs else ()),
         *(ROUTER if Need.ROUTER in scenario.needs else ()),
+        *(WAL_ARCHIVE if Need.WAL_ARCHIVE in scenario.needs else ()),
     )
     values = {**dict.fromkeys(place, "given"), **scenario.parameters}
     for name in (scenario.procedure, scenario.verification):

@@ -11,6 +11,7 @@ import pytest
 
 import fixtures.drill
 import fixtures.environment
+import fixtures.needs
 import fixtures.run
 import scenarios.rehearsal
 from fixtures import session
@@ -201,7 +202,7 @@ def test_the_end_of_a_run_says_which_older_runs_are_gone() -> None:
 def test_a_need_that_is_not_met_says_whether_anything_meets_it(
     environment: str, need: Need, why: str, mend: str
 ) -> None:
-    lack = fixtures.environment._lack(need, environment)
+    lack = fixtures.needs.lack(need, environment)
     assert lack.why == why
     assert mend in lack.mend
 
