@@ -38,6 +38,14 @@ def test_by_lsn(rehearse, drill_run):
     lost_to_the_write(record, drill_run.folder / record.evidence)
 
 
+@pytest.mark.scenario("mina", "point-in-time-none-to-lose")
+def test_none_to_lose(rehearse):
+    """More than half a second of writes was saved between the migration and the stop: the objective is missed."""
+    record = rehearse()
+    assert record.rpa_s > record.objective.rpo_s
+    assert [check.id for check in record.checks if check.verdict == "failed"] == ["objective-rpo"]
+
+
 def lost_to_the_write(record: DrillRecord, evidence: Path) -> None:
     """What was lost reaches back as far as the ledger's own times say, and as the objective allows.
 

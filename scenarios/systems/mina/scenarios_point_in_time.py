@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from scenarios.judging.causes import Cause
-from scenarios.model import NIGHTLY, Expectation, Need, Scenario
+from scenarios.model import NIGHTLY, Expectation, Need, Objective, Scenario
 
 BY_NAME = Scenario(
     id="point-in-time-name",
@@ -43,6 +43,15 @@ BY_TIME = _by("time", "the time of its commit")
 BY_XID = _by("xid", "the number of its transaction")
 BY_LSN = _by("lsn", "the place of its commit in the log")
 
+# until an alarm has fired, more than a second of writes has been saved into what is taken back
+NONE_TO_LOSE = replace(
+    BY_XID,
+    id="point-in-time-none-to-lose",
+    title="restore the moment before a bad migration, where half a second of writes may be lost",
+    objective=Objective(rto_s=1800.0, rpo_s=0.5, rpo_writes=None),
+    expected=Expectation.of(Cause.RPO_EXCEEDED),
+)
+
 # what a look or the server refuses: a candidate that changes no row, so that what is red is the procedure alone
 INCLUSIVE = replace(
     BY_XID,
@@ -71,4 +80,4 @@ CONTROLS = (
     ),
 )
 
-SCENARIOS = (BY_NAME, BY_TIME, BY_XID, BY_LSN, INCLUSIVE, GAP, *CONTROLS)
+SCENARIOS = (BY_NAME, BY_TIME, BY_XID, BY_LSN, NONE_TO_LOSE, INCLUSIVE, GAP, *CONTROLS)
