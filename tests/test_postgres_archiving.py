@@ -34,6 +34,12 @@ def folder() -> Iterator[Path]:
         yield workspace.folder
 
 
+def running(home: str) -> list[int]:
+    """Processes that have the folder in their command line."""
+    found = psutil.process_iter(["pid", "cmdline"])
+    return [each.info["pid"] for each in found if home in " ".join(each.info["cmdline"] or [])]
+
+
 @needs_namespaces
 def test_steps_put_another_server_in_its_place(folder: Path) -> None:
     """The harness reaches whichever is there, reads the logs of both, and nothing of either is left in the end."""
@@ -53,11 +59,10 @@ def test_steps_put_another_server_in_its_place(folder: Path) -> None:
             assert connection.execute("SELECT to_regclass('before_it')").fetchone() != (None,)
         assert server.log().count(b"database system is ready to accept connections") == 2
         assert list((host / "postgres" / "archive").iterdir())
+        assert running(server.home)
     finally:
         server.stop()
-        assert not [
-            each for each in psutil.process_iter(["cmdline"]) if server.home in " ".join(each.info["cmdline"] or [])
-        ]
+        assert not running(server.home)
         namespaces.stop()
         shared.stop()
 
