@@ -27,11 +27,16 @@ def reach_s(evidence: Path) -> tuple[float, float]:
     """From the newest write that was recovered to the last one acknowledged before the stop, and the longest time
     between two acknowledgements in a row; in seconds, straight from the records and the rows read back.
     """
-    events = [json.loads(line) for line in (evidence / "events.jsonl").read_text(encoding="utf-8").splitlines()]
-    stop_ns = next(each["t"] for each in events if each["event"] == "step" and each["facts"]["name"] == "stop")
+    stop_ns = stopped_ns(evidence)
     there = {row["id"] for row in json.loads((evidence / "ledger-readback.json").read_text(encoding="utf-8"))}
     acked = {each["id"]: each["t"] for each in read_ledger(evidence / "ledger") if each["e"] == "ack"}
     before = sorted(at for at in acked.values() if at <= stop_ns)
     recovered = max(at for row, at in acked.items() if row in there and at <= stop_ns)
     intervals = [later - earlier for earlier, later in pairwise(before) if later >= recovered]
     return (before[-1] - recovered) / 1e9, max(intervals) / 1e9
+
+
+def stopped_ns(evidence: Path) -> int:
+    """When the step that stopped the service had ended."""
+    events = [json.loads(line) for line in (evidence / "events.jsonl").read_text(encoding="utf-8").splitlines()]
+    return int(next(each["t"] for each in events if each["event"] == "step" and each["facts"]["name"] == "stop"))
