@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from scenarios.crossing import NAME as CROSSINGS
+from scenarios.crossing import Crossings
 from scenarios.judging_file import FILE, NAME
 from scenarios.ledger import Row
 from scenarios.observations import Observation
@@ -62,6 +64,7 @@ _WHOLE: dict[str, TypeAdapter[Any]] = {
     "state/after.json": TypeAdapter(State),
     "ledger-readback.json": TypeAdapter(list[Row]),
     "ledger-shown.json": TypeAdapter(list[Row]),
+    CROSSINGS: TypeAdapter(Crossings),
     "ledger-server.json": TypeAdapter(_Server),
 }
 
