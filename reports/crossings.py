@@ -66,11 +66,12 @@ def _pair(found: Crossings, code: Side) -> str:
     cells = [cell for cell in found.cells if (cell.release, cell.schema_of) == (code, schema)]
     parts = []
     for outcome in (Outcome.FAILS, Outcome.NOT_TRIED, Outcome.WORKS):
-        chosen = [cell for cell in cells if cell.outcome is outcome]
-        if chosen:
-            of = " and ".join(f"{cell.rows_of}" for cell in chosen)
-            why = _why(chosen[0])
-            parts.append(f"{outcome} with {of} rows" + (f" ({_short(why)})" if why else ""))
+        alike: dict[str, list[str]] = {}
+        for cell in cells:
+            if cell.outcome is outcome:
+                alike.setdefault(_why(cell), []).append(cell.rows_of.value)
+        for why, rows in alike.items():
+            parts.append(f"{outcome} with {' and '.join(rows)} rows" + (f" ({_short(why)})" if why else ""))
     return f"{name} {', '.join(parts) or 'not tried'}"
 
 

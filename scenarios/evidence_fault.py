@@ -13,6 +13,8 @@ from scenarios.crossing import NAME as CROSSINGS
 from scenarios.crossing import Crossings
 from scenarios.judging_file import FILE, NAME
 from scenarios.ledger import Row
+from scenarios.migration_scan import NAME as MIGRATION_SCAN
+from scenarios.migration_scan import Scan
 from scenarios.observations import Observation
 from scenarios.protocols import Lineage, State
 from scenarios.results import DrillRecord
@@ -65,6 +67,7 @@ _WHOLE: dict[str, TypeAdapter[Any]] = {
     "ledger-readback.json": TypeAdapter(list[Row]),
     "ledger-shown.json": TypeAdapter(list[Row]),
     CROSSINGS: TypeAdapter(Crossings),
+    MIGRATION_SCAN: TypeAdapter(Scan),
     "ledger-server.json": TypeAdapter(_Server),
 }
 
