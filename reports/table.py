@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from reports import clocks, cuts, users, words
+from reports import clocks, crossings, cuts, scanned, users, words
 from reports.words import Outcome
 from scenarios.judging.causes import Verdict
 from scenarios.model import RecoveryClock
@@ -79,6 +79,8 @@ def _drill_lines(number: int, drill: DrillRecord, run_folder: Path, width: int, 
     lines += _wrapped(words.loss_phrase(drill), width, "")
     lines += _wrapped("; ".join(filter(None, (users.hurt(drill), users.held(drill)))), width, "")
     lines += _wrapped(cuts.phrase(drill), width, "")
+    lines += _wrapped(scanned.phrase(drill, run_folder / drill.evidence), width, "")
+    lines += _wrapped(crossings.phrase(run_folder / drill.evidence), width, "")
     lines += _wrapped(f"evidence: {run_folder / drill.evidence}", width, "dim")
     return lines
 

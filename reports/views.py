@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from reports import clocks, words
+from reports import clocks, crossings, scanned, words
 from reports.charts import timeline_svg
 from reports.evidence import (
     Event,
@@ -87,6 +87,8 @@ class DrillView:
     bad_writes: list[BadWrites]
     steps: list[StepView]
     logs: list[LogView]
+    scan: scanned.ScanView | None
+    crossing: crossings.CrossingView | None
     events: list[tuple[str, str, str]]
     files: list[tuple[str, str, int]]
     attempts: list[tuple[str, str]]
@@ -121,6 +123,8 @@ def drill_view(number: int, record: DrillRecord, run_folder: Path, time_scale: f
         bad_writes=_bad_writes(folder, events),
         steps=_steps(record, folder, run_folder),
         logs=_other_logs(folder, run_folder),
+        scan=scanned.view(record, folder),
+        crossing=crossings.view(folder),
         events=_events(events),
         files=[(_below(path, folder), href(path, run_folder), _kib(path)) for path in evidence_files(folder)],
         attempts=_beside(folder, "attempt", run_folder),

@@ -9,8 +9,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from scenarios.crossing import NAME as CROSSINGS
+from scenarios.crossing import Crossings
 from scenarios.judging_file import FILE, NAME
 from scenarios.ledger import Row
+from scenarios.migration_scan import NAME as MIGRATION_SCAN
+from scenarios.migration_scan import Scan
 from scenarios.observations import Observation
 from scenarios.protocols import Lineage, State
 from scenarios.results import DrillRecord
@@ -62,6 +66,8 @@ _WHOLE: dict[str, TypeAdapter[Any]] = {
     "state/after.json": TypeAdapter(State),
     "ledger-readback.json": TypeAdapter(list[Row]),
     "ledger-shown.json": TypeAdapter(list[Row]),
+    CROSSINGS: TypeAdapter(Crossings),
+    MIGRATION_SCAN: TypeAdapter(Scan),
     "ledger-server.json": TypeAdapter(_Server),
 }
 

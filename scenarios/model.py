@@ -120,6 +120,22 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One critical request of a system, asked once of a release beside a schema that may not be its own.
+
+    In `path` and in the values of `fields` and `shows`, `{row}` is the id of a row that is there, `{writer}` the
+    release that wrote it, `{new}` an id that is not taken.
+    """
+
+    name: str
+    method: str
+    path: str
+    fields: Mapping[str, object] | None = None  # the request's JSON
+    expect: int = 200
+    shows: Mapping[str, object] = field(default_factory=dict)  # what the answer's JSON must say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """A system folder: its declaration in scenarios.py plus where it lies."""
 
@@ -136,6 +152,8 @@ class System:
     ledger_table: str = "sessions"  # read back as (id, client, seq, body), and `version` where it has one
     ledger_path: str | None = None  # where its service shows the same in pages; None: it shows no such thing
     stream_path: str | None = None  # where its live stream is, `{session}` for a session's id; None: it has none
+    writes: tuple[Ask, ...] = ()  # what makes the row `{row}`
+    asks: tuple[Ask, ...] = ()  # what must work on it beside another release or schema (scenarios/crossing.py)
     scenarios: tuple[Scenario, ...] = ()
     folder: Path = Path()
 

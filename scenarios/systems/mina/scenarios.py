@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from scenarios.judging.causes import Cause
-from scenarios.model import Expectation, Need, Scenario, System
+from scenarios.model import Ask, Expectation, Need, Scenario, System
 
 BASELINE_REVISION = "0002_segments"
 
@@ -61,6 +61,36 @@ CONTROLS = (
     CORRECTED.sabotaged("drops-a-row", "a downgrade that also deletes one acknowledged row", Cause.WRITES_LOST),
 )
 
+_FIELDS = {"client": "crossing", "seq": 1}
+_SESSION, _PIECES = "/api/sessions/{row}", "/api/sessions/{row}/segments"
+WRITES = (
+    Ask(
+        name="write session",
+        method="POST",
+        path="/api/sessions",
+        fields={**_FIELDS, "id": "{row}", "body": "by {writer}"},
+        expect=201,
+        shows={"committed": True},
+    ),
+    Ask(
+        name="write segment",
+        method="POST",
+        path=_PIECES,
+        fields={"id": "{row}-1", "seq": 1, "text": "by {writer}"},
+        expect=201,
+    ),
+)
+ASKS = (
+    Ask(name="log in", method="POST", path="/login", fields={"user": "ada", "password": "drill-password"}),
+    Ask(name="read session", method="GET", path=_SESSION, shows={"id": "{row}", "body": "by {writer}"}),
+    Ask(name="read segments", method="GET", path=_PIECES),
+    Ask(name="read ledger", method="GET", path="/api/ledger"),
+    replace(WRITES[0], fields={**_FIELDS, "seq": 2, "id": "{new}", "body": "another"}),
+    replace(WRITES[1], fields={"id": "{new}", "seq": 2, "text": "another"}),
+    Ask(name="change session", method="PUT", path=_SESSION, fields={**_FIELDS, "seq": 3, "body": "changed"}),
+    Ask(name="delete session", method="DELETE", path=_SESSION),
+)
+
 SYSTEM = System(
     name="mina",
     ledger_path="/api/ledger",
@@ -69,5 +99,7 @@ SYSTEM = System(
     database="mina_production",
     tells=("configuration", "summaries"),
     state_tables=("users", "sessions", "segments", "feature_flags"),
+    writes=WRITES,
+    asks=ASKS,
     scenarios=(ONE_STEP, CORRECTED, NAMED, SEVERAL, BASE, *CONTROLS),
 )
