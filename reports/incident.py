@@ -24,7 +24,7 @@ from scenarios.model import Scenario
 from scenarios.results import DrillRecord
 
 # events that are about the drill and not about the incident
-_OURS = {"begun", "steady", "snapshot", "refined", "waiting_for_another_drill"}
+_OURS = {"begun", "steady", "snapshot", "disturbed", "refined", "waiting_for_another_drill"}
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|])")
 
 

@@ -14,7 +14,7 @@ from scenarios.judging.causes import Cause
 from scenarios.judging.intervals import Edge
 from scenarios.model import USER_TIMEOUT_S, Harm, Load, Scenario
 from scenarios.observations import READINGS, ROLLOUT_LANE, Observation
-from scenarios.protocols import Lane, Request
+from scenarios.protocols import Lane, Request, StepResult
 from scenarios.results import CheckRecord
 from scenarios.runbook import Procedure
 
@@ -175,6 +175,13 @@ def ledger_whole(records: Iterable[Mapping[str, object]], writes: Sequence[Obser
         if acked < served
         else passed("ledger-whole", detail)
     )
+
+
+def not_run(procedure: Procedure, results: Sequence[StepResult]) -> str:
+    """What was not run though nothing had failed before it; "" where that is nothing."""
+    if len(results) == len(procedure.steps) or not all(result.ok for result in results):
+        return ""
+    return f"{procedure.id}: only {len(results)} of {len(procedure.steps)} steps were run, and none had failed"
 
 
 def has_commands(procedure: Procedure) -> bool:

@@ -18,6 +18,7 @@ from scenarios.signals import from_trigger, scaled_window_s, slower
 from scenarios.timeline import Timeline
 from scenarios.watching import Watch
 
+BASELINES = 3  # steady states at most: a busy machine's stumble ends, a snapshot that hurts users does not
 HARM_WAIT_S = 15.0
 DETECT_SLACK_S = 10.0
 
@@ -28,7 +29,7 @@ def rehearse(subject: Subject, environment: Environment, evidence: Path) -> Dril
     1. Provision what the scenario needs; cleanup is registered before anything is created.
     2. Deploy the baseline; start workload, probe and ledger.
     3. A steady state must hold for a while.
-    4. Snapshot the state.
+    4. Snapshot the state. Where users were hurt meanwhile, it was no steady state: both again, a few times at most.
     5. Deploy the candidate; harm must be seen.
     6. Detect and decide, from the runbook's own table.
     7. Run the procedure as written.
@@ -58,8 +59,7 @@ def _rehearse_on(stage: Stage, subject: Subject, environment: str) -> DrillRecor
         drill.deploy_baseline()
         with stage.measuring():
             drill.start_users()
-            drill.hold_steady()
-            drill.take_snapshot()
+            drill.take_baseline()
             drill.deploy_candidate()
             drill.see_harm()
             drill.detect_and_decide()
@@ -125,15 +125,18 @@ class _Drill:
         if self.stage.listeners is not None:
             self.stage.listeners.start()
 
-    def hold_steady(self) -> None:
+    def take_baseline(self) -> None:
         window_s = self._window_s(self.scenario.steady_s)
-        self.watch.steady(window_s)
-        self._mark("steady", window_s=window_s, answers=self.watch.baseline)
-
-    def take_snapshot(self) -> None:
-        self.before = gathering.snapshot(self.stage, self.system, "before", None)
-        self.rows_before = fidelity.counted(self.before)
-        self._mark("snapshot")
+        for left in reversed(range(BASELINES)):
+            self.watch.steady(window_s)
+            self._mark("steady", window_s=window_s, answers=self.watch.baseline)
+            self.before = gathering.snapshot(self.stage, self.system, "before", None)
+            self.rows_before = fidelity.counted(self.before)
+            self._mark("snapshot")
+            hurt = self.watch.hurt_since(self.timeline.at("steady"))
+            if hurt is None or not left:  # the last one is judged as it is: `quiet-before` tells
+                return
+            self._mark("disturbed", lane=hurt.lane, why=hurt.why)
 
     def deploy_candidate(self) -> None:
         self._guard()
@@ -145,10 +148,8 @@ class _Drill:
         try:
             self.timeline.measured("harmed", self.watch.harm(self.scenario.harm, HARM_WAIT_S))
         except Inconclusive as stop:
-            feed = self.watch.feed
-            other = proof.other_harm(
-                self.scenario.harm, feed.last_refused, feed.last_stuck, timed=self.watch.slower is not None
-            )
+            feed, timed = self.watch.feed, self.watch.slower is not None
+            other = proof.other_harm(self.scenario.harm, feed.last_refused, feed.last_stuck, timed)
             if other and stop.cause is Cause.NO_HARM:
                 raise Inconclusive(Cause.OTHER_HARM, f"{stop.detail}; {other}") from stop
             raise
@@ -269,11 +270,9 @@ class _Drill:
         self, procedure: Procedure, sabotage: Path | None, prefix: str, on_step: Callable[[StepResult], None]
     ) -> None:
         results = self.stage.runner.run(procedure, self._parameters(), sabotage, prefix, on_step)
-        if len(results) < len(procedure.steps) and all(result.ok for result in results):
-            raise Inconclusive(
-                Cause.STEPS_NOT_RUN,
-                f"{procedure.id}: only {len(results)} of {len(procedure.steps)} steps were run, and none had failed",
-            )
+        missing = proof.not_run(procedure, results)
+        if missing:
+            raise Inconclusive(Cause.STEPS_NOT_RUN, missing)
 
     def _on_verified(self, result: StepResult) -> None:
         self.findings.verified.append(result)

@@ -82,6 +82,12 @@ class Watch:
         if untold:
             raise Inconclusive(Cause.PROMISE_UNTOLD, f"the baseline's answers do not say their {', '.join(untold)}")
 
+    def hurt_since(self, start_ns: int) -> Observation | None:
+        """A bad answer that ended after this instant, of any lane; None where there is none."""
+        self.feed.update()
+        recent = (seen for lane in self.feed.lanes.values() for seen in _since(lane, start_ns))
+        return next((seen for seen in recent if not seen.served), None)
+
     def _time_baseline(self, started_ns: int, window_ns: int, now_ns: int) -> str | None:
         """How fast the steady state answers, where that is watched; what is still missing for it, else None."""
         if self.slower is None:

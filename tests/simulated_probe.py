@@ -42,6 +42,14 @@ CANDIDATE = Mode(release="v2", schema="s2")
 WRONG_SCHEMA = Mode(schema="s2")
 
 
+def stumble(world: "World") -> None:
+    """Everything fails for a tenth of a second, and is well again."""
+    world.turn(ALL_FAIL)
+    world.sleep(0.1)
+    world.turn(GOOD)
+    world.sleep(0.1)
+
+
 class SimulatedProbe:
     """Sends every lane's ticks on time; an answer can be seen once the clock has passed its end."""
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from scenarios.judging.causes import Cause
 from scenarios.model import Harm, Objective, Scenario
-from tests.simulated_probe import ALL_FAIL, CANDIDATE, GOOD, SECOND, WRITES_FAIL, Mode
+from tests.simulated_probe import CANDIDATE, GOOD, SECOND, WRITES_FAIL, Mode, stumble
 from tests.simulated_world import BACK, Act, World
 from tests.ways import way
 
@@ -55,14 +55,7 @@ def users_never_come(world: World) -> None:
 
 @way(Cause.HARMED_EARLY)
 def users_are_hurt_while_the_state_is_looked_at(world: World) -> None:
-    def hurt() -> None:
-        world.on_snapshot = lambda: None
-        world.turn(ALL_FAIL)
-        world.sleep(0.1)
-        world.turn(GOOD)
-        world.sleep(0.1)
-
-    world.on_snapshot = hurt
+    world.on_snapshot = lambda: stumble(world)
 
 
 @way(Cause.OTHER_HARM)
