@@ -10,32 +10,39 @@ from scenarios.ledger import read_ledger
 from scenarios.results import DrillRecord
 
 
+@pytest.fixture
+def rehearse_to_the_write(rehearse, drill_run):
+    """Rehearse, and hold what was lost against the ledger's own times and the server's log."""
+
+    def run() -> None:
+        record = rehearse()
+        lost_to_the_write(record, drill_run.folder / record.evidence)
+
+    return run
+
+
 @pytest.mark.scenario("mina", "point-in-time-name")
-def test_by_name(rehearse, drill_run):
+def test_by_name(rehearse_to_the_write):
     """Every text is back that was there when the restore point was made; what came after it is lost, to the write."""
-    record = rehearse()
-    lost_to_the_write(record, drill_run.folder / record.evidence)
+    rehearse_to_the_write()
 
 
 @pytest.mark.scenario("mina", "point-in-time-time")
-def test_by_time(rehearse, drill_run):
+def test_by_time(rehearse_to_the_write):
     """Every text is back that was there when the migration was committed; what came after it is lost, to the write."""
-    record = rehearse()
-    lost_to_the_write(record, drill_run.folder / record.evidence)
+    rehearse_to_the_write()
 
 
 @pytest.mark.scenario("mina", "point-in-time-xid")
-def test_by_xid(rehearse, drill_run):
+def test_by_xid(rehearse_to_the_write):
     """The transaction is left out, and every one that was committed before it is there."""
-    record = rehearse()
-    lost_to_the_write(record, drill_run.folder / record.evidence)
+    rehearse_to_the_write()
 
 
 @pytest.mark.scenario("mina", "point-in-time-lsn")
-def test_by_lsn(rehearse, drill_run):
+def test_by_lsn(rehearse_to_the_write):
     """The log is read up to the commit of the migration and no further."""
-    record = rehearse()
-    lost_to_the_write(record, drill_run.folder / record.evidence)
+    rehearse_to_the_write()
 
 
 @pytest.mark.scenario("mina", "point-in-time-none-to-lose")
