@@ -89,6 +89,7 @@ class Scenario:
     defect: str  # what is wrong with the candidate, one sentence
     branch: str = "main"  # where pushing deploys: the branch that this host deploys
     signal: str  # a signal of the runbook's triggers table
+    rolled_out: bool = False  # nobody reacts before the candidate stands whole, whatever users see until then
     harm: Harm = Harm.USERS_HURT
     restores: tuple[str, ...] = ("release", "schema")  # facts of an answer that must be the baseline's again
     leaves: tuple[str, ...] = ()  # objects of a cluster that stay as the candidate made them, by intent: "deployment/x"

@@ -142,6 +142,8 @@ class _Drill:
         self._guard()
         began_ns = self.watch.candidate_begins()
         self.stage.platform.deploy(self.scenario.candidate)
+        if self.scenario.rolled_out:
+            self.stage.platform.stand()
         self._mark("candidate_deployed", started_ns=began_ns, release=self.scenario.candidate)
 
     def see_harm(self) -> None:
@@ -270,8 +272,7 @@ class _Drill:
         self, procedure: Procedure, sabotage: Path | None, prefix: str, on_step: Callable[[StepResult], None]
     ) -> None:
         results = self.stage.runner.run(procedure, self._parameters(), sabotage, prefix, on_step)
-        missing = proof.not_run(procedure, results)
-        if missing:
+        if missing := proof.not_run(procedure, results):
             raise Inconclusive(Cause.STEPS_NOT_RUN, missing)
 
     def _on_verified(self, result: StepResult) -> None:

@@ -8,7 +8,7 @@ import pytest
 from scenarios.ledger import Row
 from scenarios.model import Objective, RecoveryClock
 from tests.simulated_probe import ALL_FAIL, CANDIDATE, GOOD, SECOND, WRITES_FAIL, WRONG_SCHEMA, Mode, stumble
-from tests.simulated_world import BACK, PASSED, Act, World, interval, outcome, verdict_of
+from tests.simulated_world import BACK, PASSED, Act, SimulatedParts, World, interval, outcome, verdict_of
 
 
 @pytest.fixture
@@ -67,6 +67,25 @@ def test_users_hurt_before_the_candidate_came_begin_the_steady_state_anew(world:
     assert seen[times - 1] < world.events["disturbed"][0] < world.events["steady"][0] <= seen[times]
     assert seen[times] <= world.events["snapshot"][0] <= world.events["candidate_deployed"][0]
     assert world.events["disturbed"][1] == {"lane": "write", "why": "answered 500"}
+
+
+@pytest.mark.parametrize("rolled_out", [False, True])
+def test_whoever_reacts_to_a_whole_candidate_waits_for_its_rollout(
+    world: World, monkeypatch: pytest.MonkeyPatch, rolled_out: bool
+) -> None:
+    """Else some users never leave a pod of the baseline, and are not hurt by a way back that leaves the others."""
+    stood: list[str] = []
+
+    def stand(parts: SimulatedParts) -> None:
+        stood.append(parts.world.deployed)
+        parts.world.sleep(7.0)
+
+    monkeypatch.setattr(SimulatedParts, "stand", stand)
+    assert outcome(world.play(replace(BACK, rolled_out=rolled_out))) == PASSED
+    assert stood == ["v1", "v2"][: 1 + rolled_out]
+    deployed_ns, facts = world.events["candidate_deployed"]
+    assert (deployed_ns - int(str(facts["started_ns"])) > 7 * SECOND) is rolled_out
+    assert world.events["detected"][0] >= deployed_ns
 
 
 def test_what_a_drill_takes_beyond_its_own_holds_is_told(world: World) -> None:

@@ -12,6 +12,7 @@ OLD_PODS = Scenario(
     baseline="v1",
     candidate="v2-slow-to-go",
     defect="every request asks a table that no migration made, and pods have half a minute to end",
+    rolled_out=True,  # who is connected to a pod of the release before would not be hurt at all
     signal="error rate",
     parameters={"PREVIOUS_RELEASE": "v1", "PREVIOUS_MODEL": "swift-1"},
     needs=frozenset({Need.CLUSTER, Need.POSTGRES}),
@@ -34,6 +35,7 @@ OLD_PODS_GONE = replace(
 TWICE = replace(
     OLD_PODS,
     id="undo-twice",
+    rolled_out=False,
     title="undo twice: the second undo brings the bad release back",
     procedure="rollout-undo-twice",
     candidate="v2-fails-every-request",
@@ -45,6 +47,7 @@ TWICE = replace(
 NO_HISTORY = replace(
     OLD_PODS,
     id="undo-no-history",
+    rolled_out=False,
     title="undo where no history is kept: there is nothing to go back to",
     procedure="rollout-undo-complete",
     candidate="v2-no-history",
@@ -65,6 +68,7 @@ REAPPLIED = replace(
 STALE = replace(
     OLD_PODS,
     id="undo-stale-condition",
+    rolled_out=False,
     title="undo a rollout that was given up: a good undo is called a failure by what the last rollout left",
     procedure="rollout-undo-watched",
     candidate="v2-two-at-once",
@@ -87,6 +91,7 @@ COUNTED = replace(
 COLOR = replace(
     OLD_PODS,
     id="color-scaled-down",
+    rolled_out=False,
     title="switch back to a color that was scaled down: nobody is behind the Service",
     procedure="color-back",
     baseline="v1-blue",
