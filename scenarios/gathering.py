@@ -15,7 +15,7 @@ from scenarios.record import Findings
 from scenarios.results import Availability, CheckRecord, Cuts, Speed
 from scenarios.runbook import Hold
 from scenarios.timeline import Timeline
-from scenarios.watching import Recovery, Watch
+from scenarios.watching import Enough, Recovery, Watch
 
 WRITES = "write"  # the lane whose every served look is an acknowledgement in the ledger
 
@@ -94,6 +94,23 @@ def cuts_of(stage: Stage, watch: Watch, story: proof.Story) -> tuple[Cuts | None
     until_ns = story.held_ns or max(seen.sent_ns for lane in lanes.values() for seen in lane)
     found = cuts.count(lanes, stage.listeners.heard(), story.started_ns, until_ns)
     return found, cuts.judged(story.scenario, found)
+
+
+def blamed(stop: Inconclusive, stage: Stage, watch: Watch, scenario: Scenario) -> Inconclusive:
+    """`stop`, or the busy machine where that explains why nothing could be seen: such a drill is tried again."""
+    if stop.cause.in_harness or not watch.feed.control:
+        return stop
+    try:
+        sick = symptoms_of(stage, watch, scenario, None)
+    except Inconclusive as worse:
+        return worse
+    return Inconclusive(sick[0].cause, f"{stop.detail}; {sick[0].sentence}") if sick else stop
+
+
+def fast_enough(watch: Watch, hold: Hold | None) -> Enough:
+    """Whether a hold that is over now would keep the promise of how fast answers come, where there is one."""
+    limit_s = None if hold is None else hold.response_s
+    return lambda back_ns, held_ns: limit_s is None or not holding.too_slow(limit_s, watch.feed.lanes, back_ns, held_ns)
 
 
 def held_as_promised(stage: Stage, hold: Hold | None, watch: Watch, story: proof.Story) -> list[CheckRecord]:

@@ -33,8 +33,7 @@ def judged(
     if story.back_ns is None or story.held_ns is None:
         return _nobody_is_back(hold)
     asked = {name: lane for name, lane in lanes.items() if name not in READINGS}
-    within = range(story.back_ns + 1, story.held_ns + 1)
-    looks = [seen for lane in asked.values() for seen in lane if not seen.again and seen.sent_ns in within]
+    looks = _looks(lanes, story.back_ns, story.held_ns)
     records, users = [], own.held(made, story)
     if hold.errors is not None:
         records.append(_errors(hold.errors, looks, users))
@@ -47,6 +46,22 @@ def judged(
         down_ns = sum(end - begin for begin, end in merged([span for each in spans for span in each]))
         records.append(_uptime(hold.uptime, down_ns, story.held_ns - story.back_ns, len(looks), users))
     return records
+
+
+def too_slow(limit_s: float, lanes: Mapping[str, Sequence[Observation]], back_ns: int, held_ns: int) -> bool:
+    """Whether a hold that ended now would break this promise, as far as the probe's looks go."""
+    took_ms = _took_ms(_looks(lanes, back_ns, held_ns))
+    return not took_ms or median(took_ms) >= limit_s * 1000
+
+
+def _looks(lanes: Mapping[str, Sequence[Observation]], back_ns: int, held_ns: int) -> list[Observation]:
+    asked = [lane for name, lane in lanes.items() if name not in READINGS]
+    return [seen for lane in asked for seen in lane if not seen.again and back_ns < seen.sent_ns <= held_ns]
+
+
+def _took_ms(looks: Sequence[Observation]) -> list[float]:
+    """Of each good answer, from the instant at which it was due: what a late sender adds is not hidden."""
+    return [(seen.done_ns - seen.planned_ns) / MS for seen in looks if seen.served]
 
 
 def proves(looks: int, limit: float) -> str:
@@ -84,8 +99,7 @@ def _own(users: Sequence[Request], limit: float) -> str:
 
 
 def _response(limit_s: float, looks: Sequence[Observation], users: Sequence[Request]) -> CheckRecord:
-    """From the instant at which each was due: what a late sender adds is not hidden."""
-    took_ms = [(seen.done_ns - seen.planned_ns) / MS for seen in looks if seen.served]
+    took_ms = _took_ms(looks)
     if not took_ms:
         return not_passed("hold-response", Cause.VERIFICATION_FAILED, "no answer was good, so none was in time")
     # not a tail: a scaled hold is mostly the first second after a restart, of which a real one has no more than that

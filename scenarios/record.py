@@ -231,7 +231,7 @@ def _timed(check: CheckRecord) -> bool:
 def _distrust(check: CheckRecord, symptom: Symptom) -> CheckRecord:
     if check.verdict == Verdict.PASSED or not _timed(check):
         return check
-    return checks.not_passed(check.id, symptom.cause, f"{check.detail}; not trusted, as {symptom.sentence}")
+    return checks.not_passed(check.id, symptom.cause, f"{check.detail} (not trusted: harness-{symptom.cause})")
 
 
 def _verdict(judged: list[CheckRecord], stopped: Inconclusive | None) -> tuple[str, str | None, str]:

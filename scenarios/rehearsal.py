@@ -13,7 +13,7 @@ from scenarios.model import Scenario, System
 from scenarios.protocols import Environment, Stage, State, StepResult
 from scenarios.record import Findings, Subject, build_record, overhead_s, promised, uncleaned
 from scenarios.results import DrillRecord
-from scenarios.runbook import Procedure, Runbook, load_runbook, with_waits
+from scenarios.runbook import Hold, Procedure, Runbook, load_runbook, with_waits
 from scenarios.signals import from_trigger, scaled_window_s, slower
 from scenarios.timeline import Timeline
 from scenarios.watching import Watch
@@ -21,6 +21,7 @@ from scenarios.watching import Watch
 BASELINES = 3  # steady states at most: a busy machine's stumble ends, a snapshot that hurts users does not
 HARM_WAIT_S = 15.0
 DETECT_SLACK_S = 10.0
+LONGER_S = 10.0  # a hold that the time scale made so short that a restart's backlog is most of it
 
 
 def rehearse(subject: Subject, environment: Environment, evidence: Path) -> DrillRecord:
@@ -68,7 +69,7 @@ def _rehearse_on(stage: Stage, subject: Subject, environment: str) -> DrillRecor
             drill.stop_users()
             drill.verify()
     except Inconclusive as stop:
-        findings.stopped = drill.blamed(stop)
+        findings.stopped = gathering.blamed(stop, stage, drill.watch, subject.scenario)
     except UsageError:
         raise
     except Exception as error:
@@ -179,8 +180,10 @@ class _Drill:
         self._mark("procedure_done")
 
     def wait_until_restored(self) -> None:
+        done_ns, hold_s = self.timeline.at("procedure_done"), self._window_s(self.scenario.hold_s)
+        longest_s = min(self.scenario.hold_s, hold_s + LONGER_S)
         end = self.watch.restored(
-            self.timeline.at("procedure_done"), self.scenario.settle_s, self._window_s(self.scenario.hold_s)
+            done_ns, self.scenario.settle_s, hold_s, longest_s, gathering.fast_enough(self.watch, self._promised_hold())
         )
         self.findings.recovery = end
         # only now is the share of bad answers known that widens the edge at which harm began
@@ -221,16 +224,6 @@ class _Drill:
             self.findings.hold = wanted.hold
             self.findings.checks += gathering.held_as_promised(self.stage, wanted.hold, self.watch, self._story())
 
-    def blamed(self, stop: Inconclusive) -> Inconclusive:
-        """`stop`, or the busy machine where that explains why nothing could be seen: such a drill is tried again."""
-        if stop.cause.in_harness or not self.watch.feed.control:
-            return stop
-        try:
-            sick = gathering.symptoms_of(self.stage, self.watch, self.scenario, None)
-        except Inconclusive as worse:
-            return worse
-        return Inconclusive(sick[0].cause, f"{stop.detail}; {sick[0].sentence}") if sick else stop
-
     def keep_logs(self) -> None:
         for part in (self.stage.platform, self.stage.database):
             try:
@@ -249,6 +242,10 @@ class _Drill:
             self.stage.sink.write_json(JUDGING_FILE, kept)
         except Exception as error:
             self.findings.stopped = self.findings.stopped or broken(error)
+
+    def _promised_hold(self) -> Hold | None:
+        name = self.scenario.verification
+        return None if name is None else self.runbook.verifications[name].hold
 
     def _story(self) -> proof.Story:
         assert self.findings.recovery is not None

@@ -20,6 +20,13 @@ MIN_REQUESTS = 20
 SILENCE_NS = 1_000_000_000  # past the last instant at which a living probe must have told us enough
 
 
+Enough = Callable[[int, int], bool]  # the last bad request was sent, all that was sent until then is known: in ns
+
+
+def _any(_back_ns: int, _held_ns: int) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
     """How the wait for recovery ended. `served`: users are served, whatever the baseline's promises say.
@@ -131,14 +138,17 @@ class Watch:
         self._until("the signal", deadline_s, Cause.NOT_DETECTED, look)
         return last[0]
 
-    def restored(self, procedure_done_ns: int, settle_s: float, hold_s: float) -> Recovery:
+    def restored(
+        self, procedure_done_ns: int, settle_s: float, hold_s: float, longest_s: float = 0.0, enough: Enough = _any
+    ) -> Recovery:
         """Wait until nothing has been bad for `hold_s`, or until `settle_s` after the procedure something still is.
 
-        The hold ends no earlier than `hold_s` after the procedure, whose last step may hurt users again.
+        The hold ends no earlier than `hold_s` after the procedure, whose last step may hurt users again, and then as
+        soon as it is `enough`, at `longest_s` at the latest.
         """
         give_up_ns = procedure_done_ns + int(settle_s * 1e9)
         slowest_ns = max(lane.expiry_ns for lane in self.plans.values()) + (LAG_NS if self.feed.usual else 0)
-        silent_ns = give_up_ns + int(hold_s * 1e9) + slowest_ns + SILENCE_NS
+        silent_ns = give_up_ns + int(max(hold_s, longest_s) * 1e9) + slowest_ns + SILENCE_NS
         while True:
             self.stage.workload.requests()
             self.feed.update()
@@ -146,7 +156,9 @@ class Watch:
             horizon_ns = self.feed.horizon_ns(now_ns)
             bad = self.feed.last_not_promised
             failed = bad is not None and bad.sent_ns > give_up_ns
-            if failed or horizon_ns - max(procedure_done_ns, bad.sent_ns if bad else 0) >= hold_s * 1e9:
+            back_ns = bad.sent_ns if bad else 0
+            held_s = (horizon_ns - max(procedure_done_ns, back_ns)) / 1e9
+            if failed or (held_s >= hold_s and (held_s >= longest_s or enough(back_ns, horizon_ns))):
                 return self.ended(procedure_done_ns, settle_s, horizon_ns)
             if now_ns > silent_ns:
                 silent_s = (now_ns - horizon_ns) / 1e9

@@ -14,7 +14,8 @@ from scenarios.protocols import Request
 from scenarios.results import CheckRecord
 from scenarios.runbook import Hold, load_runbook
 from tests.sample_runbook import SIMULATED
-from tests.simulated_world import BACK, World, outcome
+from tests.simulated_probe import GOOD
+from tests.simulated_world import BACK, Act, World, outcome
 
 MS = 1_000_000
 SECOND = 1000 * MS
@@ -139,6 +140,34 @@ def test_a_drill_has_a_check_for_each_promise(response: str, verdict: str, tmp_p
     record = world.play(replace(BACK, verification="verification"))
     assert outcome(record) == (verdict, None if verdict == "passed" else "verification_failed")
     assert {"hold-errors", "hold-response", "hold-uptime"} <= {check.id for check in record.checks}
+
+
+@pytest.mark.parametrize(("slow_s", "verdict", "held_s"), [(1.9, "passed", 3.8), (9.0, "failed", 12.0)])
+def test_a_shortened_hold_goes_on_where_a_restart_is_most_of_it(
+    slow_s: float, verdict: str, held_s: float, tmp_path: Path
+) -> None:
+    """Ten seconds at most, and all of it is judged: a real hold has the same slow beginning, and much that follows."""
+    world = World(tmp_path)
+
+    def back() -> None:
+        world.turn(replace(GOOD, slower_s=0.6))
+        world.turn(GOOD, after_s=slow_s)
+
+    world.acts["undo"] = Act(effect=back)
+    with_promise(world, "response=500ms")
+    record = world.play(replace(BACK, verification="verification"))
+    assert outcome(record) == (verdict, None if verdict == "passed" else "verification_failed")
+    done_ns = world.events["procedure_done"][0]
+    assert (world.events["held"][0] - done_ns) / SECOND == pytest.approx(held_s, abs=0.6)
+
+
+def test_a_hold_that_is_as_long_as_its_runbook_says_does_not_go_on(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.acts["undo"] = Act(effect=lambda: world.turn(replace(GOOD, slower_s=0.6)))
+    with_promise(world, "response=500ms")
+    record = world.play(replace(BACK, verification="verification", hold_s=4.0), time_scale=1.0)
+    assert outcome(record) == ("failed", "verification_failed")
+    assert world.events["held"][0] - world.events["procedure_done"][0] < 6 * SECOND
 
 
 def test_a_busy_machine_is_not_called_a_promise_that_was_broken(tmp_path: Path) -> None:
