@@ -80,7 +80,11 @@ def test_a_sick_harness_is_not_called_a_failed_rollback_either(world: World, wor
     record = world.play(replace(BACK, restores=(), objective=Objective(rto_s=0.1, rpo_s=0)))
     assert verdict_of(record, "objective-rto") == ("inconclusive", "control_lane_late")
     assert verdict_of(record, "served") == (PASSED if works else ("inconclusive", "control_lane_late"))
+    told = {check.id: check.detail for check in record.checks}
+    assert told["objective-rto"].endswith(" (not trusted: harness-control_lane_late)")
+    assert "echo server" in told["harness-control_lane_late"]
     if works:
+        assert record.detail.count("echo server") == 1
         assert outcome(record) == ("inconclusive", "control_lane_late")
 
 
