@@ -4,13 +4,14 @@ import os
 import pwd
 import shutil
 import signal
+import tempfile
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 
-from fixtures.processes import NOBODY, spawn, stop, with_parent
+from fixtures.processes import NOBODY, must_enter, spawn, stop, with_parent
 from scenarios.errors import EnvironmentUnavailable
 from tests.programs import program, said, soon
 from tests.runner_bench import alive
@@ -36,6 +37,19 @@ def test_the_environment_is_exactly_the_given_one(tmp_path: Path) -> None:
     log = tmp_path / "logs" / "env.log"
     assert spawn(["/usr/bin/env"], env={"ONLY": "this"}, cwd=tmp_path, log=log).wait() == 0
     assert log.read_text(encoding="utf-8") == "ONLY=this\n"
+
+
+def test_a_folder_that_somebody_else_cannot_get_to_is_named_with_what_to_do() -> None:
+    """As root the server runs as nobody; the loader would only say that a library is not there."""
+    with tempfile.TemporaryDirectory(prefix="test-barred-") as name:  # pytest's own folders nobody else may enter
+        mine = Path(name)
+        (mine / "postgres").mkdir()
+        with pytest.raises(
+            EnvironmentUnavailable, match=rf"nobody, who may not enter {mine}\. .*set TMPDIR to a folder"
+        ):
+            must_enter(mine / "postgres", NOBODY)
+        mine.chmod(0o711)
+        must_enter(mine / "postgres", NOBODY)
 
 
 def test_stop_ends_what_the_process_started_too(tmp_path: Path) -> None:

@@ -37,8 +37,10 @@ def _die(way: Way, kills: int, tell: Tell) -> Found:
     chance, found = random.Random(11), Found()
     for number in range(kills):
         victim, event = list(way.ground)[number % len(way.ground)], EVENTS[number % len(EVENTS)]
-        with tempfile.TemporaryDirectory(prefix="soak-dying-") as name:
-            kill_one(way, Path(name), victim, chance.uniform(0.0, SPREAD_S), found, event)
+        killed = False
+        while not killed:
+            with tempfile.TemporaryDirectory(prefix="soak-dying-") as name:
+                killed = kill_one(way, Path(name), victim, chance.uniform(0.0, SPREAD_S), found, event)
         tell(f"{number + 1} of {kills}: {victim} after {event}; blamed so far: {found.blamed}")
     return found
 

@@ -29,7 +29,9 @@ def kill(way: Way, kills: int, seed: int, tell: Tell) -> Found:
     chance, found = random.Random(seed), Found()
     for number in range(kills):
         victim = "run" if number % 2 else chance.choice(list(VICTIMS))
-        with tempfile.TemporaryDirectory(prefix="soak-killed-") as name:
-            kill_one(way, Path(name), victim, chance.uniform(0.3, way.latest_s), found)
+        killed = False
+        while not killed:  # a run that was over before is none of them
+            with tempfile.TemporaryDirectory(prefix="soak-killed-") as name:
+                killed = kill_one(way, Path(name), victim, chance.uniform(0.3, way.latest_s), found)
         tell(f"{number + 1} of {kills}: {victim}; left so far: {sum(found.left.values()):.0f}")
     return found

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,10 +83,15 @@ class Found:
         ]
 
 
-def kill_one(way: Way, folder: Path, victim: str, after_s: float, found: Found, event: str = "") -> None:
-    """Start the drill, kill `victim` a while after the start or that event, and look once the run is over."""
+def kill_one(way: Way, folder: Path, victim: str, after_s: float, found: Found, event: str = "") -> bool:
+    """Start the drill, kill `victim` a while after the start or that event, and look once the run is over.
+
+    Whether it was killed: a run may be over by then, and is looked at all the same. RuntimeError where a run rehearsed
+    nothing though nobody killed it: then there is nothing to soak.
+    """
     with measuring():  # nobody else may be measuring: the drill would wait for them, and the kill find it waiting
         pass
+    folder.chmod(0o755)  # as root the embedded server runs as somebody else, who has to get there
     (folder / "tmp").mkdir()
     before = way.left()
     out = folder / "out"
@@ -114,8 +119,15 @@ def kill_one(way: Way, folder: Path, victim: str, after_s: float, found: Found, 
             started.kill()
             started.wait()
         _wait_for_nothing(way, folder, family, before, found)
-    found.killed[victim] = found.killed.get(victim, 0) + 1
+    if not family:
+        over = {path.parent for path in out.glob("*/*/verdict.json")}
     _count(folder, out, over, victim in way.ground, found)
+    if family:
+        found.killed[victim] = found.killed.get(victim, 0) + 1
+    elif not over:
+        words_of_it = (folder / "said.log").read_text(encoding="utf-8", errors="replace")[-2000:]
+        raise RuntimeError(f"the run ended with {started.returncode} before anything was killed:\n{words_of_it}")
+    return bool(family)
 
 
 @contextmanager
@@ -153,34 +165,41 @@ def _whole(path: Path) -> list[bytes]:
 def _kill(
     way: Way, started: subprocess.Popen[bytes], victim: str, after_s: float, out: Path
 ) -> tuple[list[psutil.Process], set[Path]]:
-    """Kill the victim then, or once it is there; the run's processes, and the drills that were over by then."""
+    """Kill the victim then, or once it is there; the run's processes, and the drills that were over by then.
+
+    Neither where there was nothing to kill any more.
+    """
     CLOCK.sleep(after_s)
-    root = psutil.Process(started.pid)
+    try:
+        root = psutil.Process(started.pid)
+        target = root if victim == "run" else _victim(way, started, root, victim, out)
+        family = [root, *root.children(recursive=True)]
+        verdicts = {path: json.loads(path.read_bytes())["cause"] for path in out.glob("*/*/verdict.json")}
+        if started.poll() is None:
+            target.send_signal(signal.SIGKILL)
+            return family, {path.parent for path, cause in verdicts.items() if cause != Cause.INTERRUPTED}
+    except psutil.NoSuchProcess:
+        pass  # the run is over, or its victim is
+    return [], set()
+
+
+def _victim(way: Way, started: subprocess.Popen[bytes], root: psutil.Process, victim: str, out: Path) -> psutil.Process:
+    """Once it is there; the run itself where it never comes, or the run is over."""
 
     def look() -> tuple[psutil.Process | None, str]:
         if started.poll() is not None:
             return root, "the run is over"
-        if victim == "run":
-            return root, ""
         family = root.children(recursive=True)
-        there = [each for each in family if VICTIMS[victim] in words(each)] if victim in VICTIMS else []
         if victim in way.ground:  # `out` is this run's alone
             names = [path.name for path in out.glob("*-*") if path.is_dir() and not path.is_symlink()]
             return (way.ground[victim](family, names[0]) if names else None), f"no {victim} of this run"
-        one = next(iter(there), None)
+        one = next((each for each in family if VICTIMS[victim] in words(each)), None)
         return one, f"no {victim} among its processes"
 
     try:
-        target = wait_until(f"the {victim} to be there", look, ENDS_S, LOOK_S)
+        return wait_until(f"the {victim} to be there", look, ENDS_S, LOOK_S)
     except WaitTimeout:
-        target = root
-    if started.poll() is not None:
-        return [], {path.parent for path in out.glob("*/*/verdict.json")}
-    family = [root, *root.children(recursive=True)]
-    verdicts = {path: json.loads(path.read_bytes())["cause"] for path in out.glob("*/*/verdict.json")}
-    with suppress(psutil.NoSuchProcess):
-        target.send_signal(signal.SIGKILL)
-    return family, {path.parent for path, cause in verdicts.items() if cause != Cause.INTERRUPTED}
+        return root
 
 
 def words(process: psutil.Process) -> str:
@@ -192,8 +211,10 @@ def words(process: psutil.Process) -> str:
 
 
 def _wait_for_nothing(way: Way, folder: Path, family: list[psutil.Process], before: set[str], found: Found) -> None:
+    told = {each: words(each)[:200] for each in family}  # asked now: one that is ending says nothing any more
+
     def now() -> dict[str, list[str]]:
-        alive = [f"{each.pid}" for each in family if _runs(each)]
+        alive = [f"{each.pid} {told[each]}" for each in family if _runs(each)]
         folders = [path.name for path in (folder / "tmp").glob(f"{PREFIX}*") if path.name != f"{PREFIX}decoy"]
         return {"processes": alive, "folders": folders, "others": sorted(way.left() - before)}
 
