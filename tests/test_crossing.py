@@ -3,8 +3,10 @@
 import json
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from fixtures.postgres import DrillDatabase, EmbeddedPostgres
 from fixtures.tools import SYSTEM_PATH, make_bin
 from reports import crossings
 from scenarios.crossing import NAME, Asked, Cell, Crossings, Outcome, Side, every_cell, read_crossings
-from scenarios.model import Need, Scenario, System
+from scenarios.model import Ask, Need, Scenario, System
 from scenarios.registry import built_in
 from tests.house import ROOT
 
@@ -237,3 +239,29 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert seen is not None
     assert "cannot be read" in seen.note
     assert "cannot be read" in crossings.phrase(tmp_path)
+
+
+class Shown(BaseHTTPRequestHandler):
+    """Answers 200 and the row that somebody else wrote."""
+
+    def do_GET(self) -> None:
+        body = b'{"id": "r1", "body": "by v1"}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing to say."""
+
+
+def test_an_answer_that_shows_something_else_than_was_written_is_no_good_one() -> None:
+    ask = Ask(name="read", method="GET", path="/rows/{row}", shows={"id": "{row}", "body": "by {writer}"})
+    with HTTPServer(("127.0.0.1", 0), Shown) as service:
+        threading.Thread(target=service.serve_forever, daemon=True).start()
+        found = [crossing._asked(service.server_port, ask, {"row": "r1", "writer": who}) for who in ("v1", "v2")]
+        service.shutdown()
+    assert [(each.ok, each.status, each.error) for each in found] == [
+        (True, 200, ""),
+        (False, 200, "200, but not the body that was written"),
+    ]

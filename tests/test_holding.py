@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import UsageError
-from scenarios.holding import judged, proves
+from scenarios.holding import judged, proves, too_slow
 from scenarios.judging.intervals import Edge
 from scenarios.observations import SPEED_LANE, Observation
 from scenarios.proof import Story
@@ -119,6 +119,12 @@ def test_where_users_were_not_back_no_promise_is_kept() -> None:
 def test_where_nobody_looked_no_promise_is_kept() -> None:
     assert red(checks(steady(0))) == {"hold-errors", "hold-response", "hold-uptime"}
     assert proves(0, 0.01) == "nobody looked, which proves nothing"
+
+
+@pytest.mark.parametrize(("took_ms", "slow"), [(499, False), (500, True), (None, True)])
+def test_a_hold_that_ends_now_is_too_slow_where_its_median_is_or_nobody_looked(took_ms: int | None, slow: bool) -> None:
+    lane = [] if took_ms is None else [look(11 + i / 10, took_ms=took_ms) for i in range(9)]
+    assert too_slow(0.5, {"read": lane}, STORY.back_ns or 0, STORY.held_ns or 0) is slow
 
 
 def test_only_what_is_promised_is_judged_and_readings_are_no_answers() -> None:

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from fixtures import migration_scan
 from fixtures.evidence import EvidenceFolder
 from fixtures.ground import Ground
 from fixtures.host import EmbeddedHost
@@ -150,9 +151,11 @@ def test_prediction_and_outcome_stand_side_by_side(tmp_path: Path) -> None:
     _with_scan(folder, Scan(scanner="squawk 2.70.0", release="v2", after="1", findings=[finding, finding]))
     begun = 10**18
     event = {"event": "candidate_deployed", "t": begun, "wall": "", "facts": {"started_ns": begun}}
-    (folder / "events.jsonl").write_text(json.dumps(event) + "\n")
+    rollback = {"event": "procedure_started", "t": begun + 9, "wall": "", "facts": {}}
+    (folder / "events.jsonl").write_text(json.dumps(event) + "\n" + json.dumps(rollback) + "\n")
     asked = [{"t": begun + n, "ok": n != 1, "ms": 20.0 + n} for n in range(3)]
-    (folder / "workload.jsonl").write_text("".join(json.dumps(each) + "\n" for each in [*asked, {"t": 1, "ok": False}]))
+    asked += [{"t": at, "ok": False} for at in (1, begun + 9)]  # before the candidate came, and during the way back
+    (folder / "workload.jsonl").write_text("".join(json.dumps(each) + "\n" for each in asked))
     told = scanned.phrase(record_of(story), folder)
     assert told.startswith("migration: squawk 2.70.0 predicted renaming-column (2); it happened: 1 of 3 requests")
     assert "the longest blocked query waited 1.71 s or more for a lock; passed" in told
@@ -161,3 +164,10 @@ def test_prediction_and_outcome_stand_side_by_side(tmp_path: Path) -> None:
     assert "renaming-column" in page
     assert "Renaming &lt;b&gt; may break clients." in page
     assert "It happened: 1 of 3 requests" in page
+
+
+def test_a_scanner_that_crashed_has_found_nothing_and_says_so() -> None:
+    """0 is clean and 1 is findings; whatever it printed before it ended otherwise is no list of findings."""
+    with pytest.raises(ValueError, match="squawk ended with 101: thread main panicked"):
+        migration_scan._run(["sh", "-c", "echo '[]'; echo thread main panicked >&2; exit 101"])
+    assert migration_scan._run(["sh", "-c", "echo '[]'; exit 1"]) == "[]\n"
