@@ -69,6 +69,19 @@ def test_users_hurt_before_the_candidate_came_begin_the_steady_state_anew(world:
     assert world.events["disturbed"][1] == {"lane": "write", "why": "answered 500"}
 
 
+def test_a_snapshot_that_always_hurts_users_is_tried_three_times_and_judged(world: World) -> None:
+    seen: list[int] = []
+
+    def on_snapshot() -> None:
+        seen.append(world.now_ns)
+        stumble(world)
+
+    world.on_snapshot = on_snapshot
+    assert outcome(world.play(BACK)) == ("inconclusive", "harmed_early")
+    assert len(seen) == 3 + 1
+    assert world.events["disturbed"][0] < world.events["steady"][0]  # nobody is told of a fourth
+
+
 @pytest.mark.parametrize("rolled_out", [False, True])
 def test_whoever_reacts_to_a_whole_candidate_waits_for_its_rollout(
     world: World, monkeypatch: pytest.MonkeyPatch, rolled_out: bool
