@@ -26,3 +26,11 @@ def test_undo_that_does_nothing_about_a_stuck_rollout(rehearse):
 def test_undo_to_a_release_that_logs_errors(rehearse):
     """The line of the verification list that reads the log is the only one that is red."""
     rehearse()
+
+
+@pytest.mark.scenario("jarvis", "control-holds-a-pod")
+def test_undo_that_leaves_a_pod_behind(rehearse):
+    """Users are served by the old release and by nothing else; only the list of what to look at afterwards is red."""
+    red = {check.id for check in rehearse().checks if check.verdict == "failed"}
+    assert "verify-old-pods-gone" in red
+    assert all(each.startswith("verify-") for each in red)

@@ -117,6 +117,12 @@ CONTROLS = (
         suites=NOT_IN_CI,
     ),
     EVERY_REQUEST.sabotaged(
+        "holds-a-pod",
+        "an undo after which a pod of the bad release never goes",
+        Cause.VERIFICATION_FAILED,
+        NOT_IN_CI,
+    ),
+    EVERY_REQUEST.sabotaged(
         "logs-errors",
         "an undo to a release that serves everybody and logs errors",
         Cause.VERIFICATION_FAILED,
