@@ -4,6 +4,8 @@ import os
 import pwd
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -108,3 +110,18 @@ def test_another_user_cannot_be_had_without_setpriv(monkeypatch: pytest.MonkeyPa
     assert with_parent(["true"]) == ["true"]
     with pytest.raises(EnvironmentUnavailable, match="install util-linux"):
         with_parent(["true"], user=NOBODY)
+
+
+@needs_setpriv
+def test_what_is_asked_to_end_with_us_does_not_outlive_a_killed_harness(tmp_path: Path) -> None:
+    """kind, say, which would go on making the cluster that the reaper has just taken away."""
+    asks = "ask(['sh', '-c', sys.argv[1]], timeout_s=60, with_us=True)"
+    script = f"import sys; from fixtures.engine.programs import ask; {asks}"
+    note = tmp_path / "pid"
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, f"echo $$ > {note}.new; mv {note}.new {note}; exec sleep 60"]
+    )
+    assert soon(note.exists)
+    parent.kill()
+    parent.wait()
+    assert soon(lambda: not alive(int(note.read_text())))
