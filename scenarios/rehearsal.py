@@ -134,13 +134,13 @@ class _Drill:
             self.before = gathering.snapshot(self.stage, self.system, "before", None)
             self.rows_before = fidelity.counted(self.before)
             self._mark("snapshot")
+            self._guard()  # before the deployment; it takes a while, in which users may be hurt too
             hurt = self.watch.hurt_since(self.timeline.at("steady"))
             if hurt is None or not left:  # the last one is judged as it is: `quiet-before` tells
                 return
             self._mark("disturbed", lane=hurt.lane, why=hurt.why)
 
     def deploy_candidate(self) -> None:
-        self._guard()
         began_ns = self.watch.candidate_begins()
         self.stage.platform.deploy(self.scenario.candidate)
         if self.scenario.rolled_out:

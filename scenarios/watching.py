@@ -90,8 +90,18 @@ class Watch:
             raise Inconclusive(Cause.PROMISE_UNTOLD, f"the baseline's answers do not say their {', '.join(untold)}")
 
     def hurt_since(self, start_ns: int) -> Observation | None:
-        """A bad answer that ended after this instant, of any lane; None where there is none."""
-        self.feed.update()
+        """A bad answer that ended after this instant, of any lane; None where there is none.
+
+        What was asked until now is waited for: a request that hangs is known to be bad only at its deadline.
+        """
+        asked_ns = self.stage.clock.now_ns()
+        deadline_s = max(lane.expiry_ns for lane in self.stage.probe.lanes.values()) / 1e9 + 1.0
+
+        def look(now_ns: int) -> str | None:
+            missing_s = (asked_ns - self.feed.horizon_ns(now_ns)) / 1e9
+            return None if missing_s <= 0 else f"what was asked in the last {missing_s:.1f} s not yet answered"
+
+        self._until("answers to what was asked before the candidate", deadline_s, Cause.LANE_SILENT, look)
         recent = (seen for lane in self.feed.lanes.values() for seen in _since(lane, start_ns))
         return next((seen for seen in recent if not seen.served), None)
 
@@ -143,12 +153,14 @@ class Watch:
     ) -> Recovery:
         """Wait until nothing has been bad for `hold_s`, or until `settle_s` after the procedure something still is.
 
-        The hold ends no earlier than `hold_s` after the procedure, whose last step may hurt users again, and then as
-        soon as it is `enough`, at `longest_s` at the latest.
+        The hold ends no earlier than `hold_s` after the procedure, whose last step may hurt users again. Then it is
+        asked once whether that was `enough`; else the hold takes `longest_s`, however good it looks before: who stops
+        at the first good look lets a service pass that is good now and then.
         """
         give_up_ns = procedure_done_ns + int(settle_s * 1e9)
         slowest_ns = max(lane.expiry_ns for lane in self.plans.values()) + (LAG_NS if self.feed.usual else 0)
         silent_ns = give_up_ns + int(max(hold_s, longest_s) * 1e9) + slowest_ns + SILENCE_NS
+        wanted_s, asked = hold_s, longest_s <= hold_s
         while True:
             self.stage.workload.requests()
             self.feed.update()
@@ -158,7 +170,10 @@ class Watch:
             failed = bad is not None and bad.sent_ns > give_up_ns
             back_ns = bad.sent_ns if bad else 0
             held_s = (horizon_ns - max(procedure_done_ns, back_ns)) / 1e9
-            if failed or (held_s >= hold_s and (held_s >= longest_s or enough(back_ns, horizon_ns))):
+            if not failed and held_s >= wanted_s and not asked:
+                asked = True
+                wanted_s = hold_s if enough(back_ns, horizon_ns) else longest_s
+            if failed or held_s >= wanted_s:
                 return self.ended(procedure_done_ns, settle_s, horizon_ns)
             if now_ns > silent_ns:
                 silent_s = (now_ns - horizon_ns) / 1e9

@@ -148,11 +148,9 @@ def test_a_drill_has_a_check_for_each_promise(response: str, verdict: str, tmp_p
     assert {"hold-errors", "hold-response", "hold-uptime"} <= {check.id for check in record.checks}
 
 
-@pytest.mark.parametrize(("slow_s", "verdict", "held_s"), [(1.9, "passed", 3.8), (9.0, "failed", 12.0)])
-def test_a_shortened_hold_goes_on_where_a_restart_is_most_of_it(
-    slow_s: float, verdict: str, held_s: float, tmp_path: Path
-) -> None:
-    """Ten seconds at most, and all of it is judged: a real hold has the same slow beginning, and much that follows."""
+@pytest.mark.parametrize(("slow_s", "verdict"), [(1.9, "passed"), (9.0, "failed")])
+def test_a_shortened_hold_goes_on_where_a_restart_is_most_of_it(slow_s: float, verdict: str, tmp_path: Path) -> None:
+    """By ten seconds, and all of it is judged: a real hold has the same slow beginning, and much that follows."""
     world = World(tmp_path)
 
     def back() -> None:
@@ -164,7 +162,7 @@ def test_a_shortened_hold_goes_on_where_a_restart_is_most_of_it(
     record = world.play(replace(BACK, verification="verification"))
     assert outcome(record) == (verdict, None if verdict == "passed" else "verification_failed")
     done_ns = world.events["procedure_done"][0]
-    assert (world.events["held"][0] - done_ns) / SECOND == pytest.approx(held_s, abs=0.6)
+    assert (world.events["held"][0] - done_ns) / SECOND == pytest.approx(12.0, abs=0.6)
 
 
 def test_a_hold_that_is_as_long_as_its_runbook_says_does_not_go_on(tmp_path: Path) -> None:

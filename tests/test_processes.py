@@ -49,9 +49,9 @@ def test_a_folder_that_somebody_else_cannot_get_to_is_named_with_what_to_do() ->
         with pytest.raises(
             EnvironmentUnavailable, match=rf"nobody, who may not enter {mine}\. .*set TMPDIR to a folder"
         ):
-            must_enter(mine / "postgres", NOBODY)
+            must_enter("postgres", mine / "postgres", NOBODY)
         mine.chmod(0o711)
-        must_enter(mine / "postgres", NOBODY)
+        must_enter("postgres", mine / "postgres", NOBODY)
 
 
 def test_stop_ends_what_the_process_started_too(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from scenarios.ledger import Row
 from scenarios.model import Objective, RecoveryClock
-from tests.simulated_probe import ALL_FAIL, CANDIDATE, GOOD, SECOND, WRITES_FAIL, WRONG_SCHEMA, Mode, stumble
+from tests.simulated_probe import ALL_FAIL, CANDIDATE, GOOD, SECOND, WRITES_FAIL, WRONG_SCHEMA, Mode
 from tests.simulated_world import BACK, PASSED, Act, SimulatedParts, World, interval, outcome, verdict_of
 
 
@@ -48,38 +48,6 @@ def test_everything_is_recorded_in_the_order_it_happened(world: World) -> None:
     assert [step.name for step in record.steps] == ["undo", "look"]
     assert world.stopped == ["probe", "users", "sentinel"]
     assert world.collected == ["platform", "database"]
-
-
-@pytest.mark.parametrize("times", [1, 2])
-def test_users_hurt_before_the_candidate_came_begin_the_steady_state_anew(world: World, times: int) -> None:
-    """A busy machine's stumble is not the candidate's harm; what is judged begins with the last steady state."""
-    seen: list[int] = []
-
-    def on_snapshot() -> None:
-        seen.append(world.now_ns)
-        if len(seen) <= times:
-            stumble(world)
-
-    world.on_snapshot = on_snapshot
-    record = world.play(BACK)
-    assert outcome(record) == PASSED
-    assert len(seen) == times + 2  # one more before the candidate, one after the rollback
-    assert seen[times - 1] < world.events["disturbed"][0] < world.events["steady"][0] <= seen[times]
-    assert seen[times] <= world.events["snapshot"][0] <= world.events["candidate_deployed"][0]
-    assert world.events["disturbed"][1] == {"lane": "write", "why": "answered 500"}
-
-
-def test_a_snapshot_that_always_hurts_users_is_tried_three_times_and_judged(world: World) -> None:
-    seen: list[int] = []
-
-    def on_snapshot() -> None:
-        seen.append(world.now_ns)
-        stumble(world)
-
-    world.on_snapshot = on_snapshot
-    assert outcome(world.play(BACK)) == ("inconclusive", "harmed_early")
-    assert len(seen) == 3 + 1
-    assert world.events["disturbed"][0] < world.events["steady"][0]  # nobody is told of a fourth
 
 
 @pytest.mark.parametrize("rolled_out", [False, True])

@@ -1,9 +1,7 @@
 """What a drill stands on dies in the middle: its server, its cluster's node. Who is blamed, and what is left?"""
 
 import random
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 
 import psutil
 
@@ -13,7 +11,7 @@ from scenarios.errors import EnvironmentUnavailable
 from tests.bench.goals import Goal, Tell
 from tests.soak.killed import EMBEDDED
 from tests.soak.killed_kind import on_kind
-from tests.soak.killing import Found, Way, kill_one, words
+from tests.soak.killing import Found, Way, kill, words
 
 TITLE = "the server or the cluster under a drill dies: the rollback is not blamed, nothing is left"
 TAKES = "about 20 min on two cores"
@@ -37,10 +35,7 @@ def _die(way: Way, kills: int, tell: Tell) -> Found:
     chance, found = random.Random(11), Found()
     for number in range(kills):
         victim, event = list(way.ground)[number % len(way.ground)], EVENTS[number % len(EVENTS)]
-        killed = False
-        while not killed:
-            with tempfile.TemporaryDirectory(prefix="soak-dying-") as name:
-                killed = kill_one(way, Path(name), victim, chance.uniform(0.0, SPREAD_S), found, event)
+        kill(way, victim, lambda: chance.uniform(0.0, SPREAD_S), found, event)
         tell(f"{number + 1} of {kills}: {victim} after {event}; blamed so far: {found.blamed}")
     return found
 

@@ -1,11 +1,10 @@
 """Runs that are killed at a random instant: what they leave on this machine, and what they say afterwards."""
 
 import random
-import tempfile
-from pathlib import Path
 
 from tests.bench.goals import Goal, Tell
-from tests.soak.killing import VICTIMS, Found, Way, kill_one
+from tests.soak import killing
+from tests.soak.killing import VICTIMS, Found, Way
 
 TITLE = "runs killed at a random instant: nothing left after 5 s, never a verdict that they passed"
 TAKES = "about 60 min on two cores"
@@ -29,9 +28,6 @@ def kill(way: Way, kills: int, seed: int, tell: Tell) -> Found:
     chance, found = random.Random(seed), Found()
     for number in range(kills):
         victim = "run" if number % 2 else chance.choice(list(VICTIMS))
-        killed = False
-        while not killed:  # a run that was over before is none of them
-            with tempfile.TemporaryDirectory(prefix="soak-killed-") as name:
-                killed = kill_one(way, Path(name), victim, chance.uniform(0.3, way.latest_s), found)
+        killing.kill(way, victim, lambda: chance.uniform(0.3, way.latest_s), found)
         tell(f"{number + 1} of {kills}: {victim}; left so far: {sum(found.left.values()):.0f}")
     return found

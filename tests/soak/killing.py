@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from scenarios.ledger import read_ledger
 from tests.bench.goals import Goal
 
 ENDS_S = 240.0
+TRIES = 20
 LOOK_S = 0.05
 CLOCK = MonotonicClock()
 # whose command line holds this; the run itself is the process that was started
@@ -81,6 +83,18 @@ class Found:
             Goal.at_most("ledgers with a broken record", self.ledgers, "ledgers", 0),
             Goal.seen("killed", sum(self.killed.values()), "processes", self.killed),
         ]
+
+
+def kill(way: Way, victim: str, after_s: Callable[[], float], found: Found, event: str = "") -> None:
+    """Kill one run, each try at an instant of its own: a run that was over before is looked at, and is none of them.
+
+    RuntimeError where that many runs in a row were over before.
+    """
+    for _ in range(TRIES):
+        with tempfile.TemporaryDirectory(prefix="soak-") as name:
+            if kill_one(way, Path(name), victim, after_s(), found, event):
+                return
+    raise RuntimeError(f"{TRIES} runs in a row were over before their {victim} was killed: {way.drill}")
 
 
 def kill_one(way: Way, folder: Path, victim: str, after_s: float, found: Found, event: str = "") -> bool:
