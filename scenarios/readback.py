@@ -16,7 +16,7 @@ from scenarios.results import CheckRecord
 
 ROUNDS = 6  # readings at most, until two in a row are the same and agree
 PAUSE_S = 0.5
-LATE_S = 2.5  # a write whose user had given up may still be on its way: the service allows a statement 2 s
+LATE_S = 2.5  # for so long a write that was given up may still be on its way: the service allows a statement 2 s
 _HELD, _SHOWN, _ANSWERS = "ledger-readback.json", "ledger-shown.json", "ledger-server.json"
 NAMED = 3  # rows that a disagreement names
 
@@ -53,7 +53,9 @@ def judge_writes(stage: Stage, system: System, known_before: set[str], started_n
     Raises Inconclusive(READ_BACK_FAILED) where the database cannot be read, or does not stand still.
     """
     history = fold(stage.ledger_records())
-    reading = read_back(stage, system.ledger_table, LATE_S if history.unknowns()["left"] else PAUSE_S)
+    now_ns = stage.clock.now_ns()
+    late_s = LATE_S - (now_ns - history.given_up_ns(now_ns)) / 1e9
+    reading = read_back(stage, system.ledger_table, max(PAUSE_S, late_s))
     try:
         lineage = stage.database.lineage()
         statuses = stage.database.transactions(sorted(set(history.xids.values()))) if lineage.same else {}

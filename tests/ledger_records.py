@@ -37,7 +37,7 @@ def op(
     kind: str,
     number: int,
     start: int,
-    end: int | None,
+    end: float | None,
     outcome: str = "ack",
     rows: str = "r",
     client: str = "c",
@@ -55,7 +55,7 @@ def op(
         intent |= {"id": rows, "digest": digests[rows]}
     else:
         intent |= {"row": rows, "digest": digests[rows] if kind == "update" else None}
-    settled = [] if end is None else [{"e": outcome, "id": intent["id"], "t": end * SECOND, "release": "v1"}]
+    settled = [] if end is None else [{"e": outcome, "id": intent["id"], "t": int(end * SECOND), "release": "v1"}]
     return [intent | {"t": start * SECOND}, *settled]
 
 

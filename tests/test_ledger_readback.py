@@ -17,7 +17,7 @@ from scenarios.judging.causes import Cause
 from scenarios.ledger import Row, body_digest
 from scenarios.model import System
 from scenarios.protocols import Lineage, State
-from tests.ledger_records import op, shows
+from tests.ledger_records import SECOND, op, shows
 from tests.simulated_world import BACK, World, outcome, stage_of, verdict_of
 
 SYSTEM = System(name="demo", owner="nobody", database="demo", state_tables=("sessions",))
@@ -93,6 +93,39 @@ def test_a_write_that_comes_late_is_waited_for(world: World) -> None:
     world.shown = late
     world.rows["r"] = [shows(1)]
     assert readback.read_back(stage_of(world), "sessions", 1.0).shown == [shows(1)]
+
+
+@pytest.mark.parametrize(
+    ("given_up_s", "waits_s"),
+    [
+        (0.0, 2.5),  # a second ago it was sent, and given up only now
+        (2.0, 0.5),
+        (1.2, 1.3),
+        (60.0, 0.5),
+        (None, 2.5),  # its user never said how it ended
+    ],
+)
+def test_rows_are_read_until_no_write_that_was_given_up_can_still_come(
+    world: World, given_up_s: float | None, waits_s: float
+) -> None:
+    """Not for longer: a write that was given up long before the hold was over has arrived by now, or never will."""
+    world.rows["r"] = [shows(1)]
+    now_s = world.now_ns // SECOND
+    world.ledger = [*op("insert", 1, now_s - 90, now_s - 89), *op("update", 2, now_s - 80, now_s - 79, "unknown")]
+    end_s = None if given_up_s is None else now_s - given_up_s
+    world.ledger += op("update", 3, now_s - 70, end_s, "unknown")
+    began_ns = world.now_ns
+    readback.judge_writes(stage_of(world), SYSTEM, set(), 0)
+    assert (world.now_ns - began_ns) / SECOND == pytest.approx(waits_s, abs=0.01)
+
+
+def test_without_a_write_that_was_given_up_nothing_is_waited_for_but_the_second_reading(world: World) -> None:
+    world.rows["r"] = [shows(1)]
+    now_s = world.now_ns // SECOND
+    world.ledger = [*op("insert", 1, now_s - 1, now_s), *op("update", 2, now_s - 1, now_s, "rejected")]
+    began_ns = world.now_ns
+    readback.judge_writes(stage_of(world), SYSTEM, set(), 0)
+    assert (world.now_ns - began_ns) / SECOND == pytest.approx(0.5, abs=0.01)
 
 
 @pytest.mark.parametrize(

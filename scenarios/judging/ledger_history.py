@@ -163,6 +163,11 @@ class History:
         committed, aborted = found.count("committed"), found.count("aborted")
         return {"committed": committed, "aborted": aborted, "left": self.outcome.count(0, 0, len(self)) - committed}
 
+    def given_up_ns(self, now_ns: int) -> int:
+        """When the newest write whose fate nobody knows was given up: now, where its user never said; 0 without one."""
+        unknown = (number for number in range(len(self)) if self.outcome[number] == 0 and number not in self.resolved)
+        return max((self.settled_ns[number] or now_ns for number in unknown), default=0)
+
     def digest(self, number: int) -> str:
         """The digest of the one row of an insert or an update, in hex."""
         return self.digests[number * DIGEST_BYTES : (number + 1) * DIGEST_BYTES].hex()
