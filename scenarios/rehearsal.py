@@ -186,6 +186,7 @@ class _Drill:
             done_ns, self.scenario.settle_s, hold_s, longest_s, gathering.fast_enough(self.watch, self._promised_hold())
         )
         self.findings.recovery = end
+        self.findings.windows_s += end.longer_s
         # only now is the share of bad answers known that widens the edge at which harm began
         self.timeline.refine("harmed", end.harmed)
         self.timeline.measured("restored", end.edge, restored=end.restored, served=end.served)

@@ -163,6 +163,8 @@ def test_a_shortened_hold_goes_on_where_a_restart_is_most_of_it(slow_s: float, v
     assert outcome(record) == (verdict, None if verdict == "passed" else "verification_failed")
     done_ns = world.events["procedure_done"][0]
     assert (world.events["held"][0] - done_ns) / SECOND == pytest.approx(12.0, abs=0.6)
+    taken_s = (world.now_ns - world.events["baseline_deployed"][0]) / SECOND
+    assert record.overhead_s == pytest.approx(taken_s - 2.0 - 2.0 - 12.0, abs=0.01)  # its own hold, all of it
 
 
 def test_a_hold_that_is_as_long_as_its_runbook_says_does_not_go_on(tmp_path: Path) -> None:
