@@ -13,11 +13,12 @@ import pytest
 
 from fixtures import crossing
 from fixtures.crossing import SAME, cross
+from fixtures.drill_database import DrillDatabase
 from fixtures.evidence import EvidenceFolder
 from fixtures.ground import Ground, database_parameters
 from fixtures.host import EmbeddedHost
 from fixtures.leases import lease_port
-from fixtures.postgres import DrillDatabase, EmbeddedPostgres
+from fixtures.postgres import EmbeddedPostgres
 from fixtures.tools import SYSTEM_PATH, make_bin
 from reports import crossings
 from scenarios.crossing import NAME, Asked, Cell, Crossings, Outcome, Side, every_cell, read_crossings

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.postgres import DrillDatabase, EmbeddedPostgres
+from fixtures.drill_database import DrillDatabase
+from fixtures.postgres import EmbeddedPostgres
 from scenarios import fidelity
 from scenarios.judging.causes import Cause
 from scenarios.protocols import State
@@ -178,6 +179,26 @@ def test_what_a_procedure_made_beside_the_database_goes_with_it(server: Embedded
         made.drop()
         left = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'talks%'").fetchall()
     assert left == []
+
+
+def test_a_database_that_is_gone_has_no_rows_and_is_not_taken_for_one_that_cannot_be_read(
+    server: EmbeddedPostgres,
+) -> None:
+    """A server that came back empty answers: what was in it is lost, and nothing about that is unknown."""
+    made = DrillDatabase(server, "gone_production", "database-of-a-test")
+    made.create()
+    with server.connect("gone_production") as connection:
+        connection.execute(BASE.encode())
+    before = made.snapshot(("notes",), {})
+    with server.connect("postgres") as connection:
+        connection.execute("DROP DATABASE gone_production")
+    after = made.snapshot(("notes",), before.columns)
+    assert made.ledger_rows("notes") == []
+    assert after.rows == {"notes": {}}
+    found = {check.id: check.cause for check in fidelity.state(fidelity.diff(before, after, frozenset()))}
+    assert found["state-rows"] == Cause.ROWS_CHANGED
+    assert found["state-schema"] == Cause.WRONG_SCHEMA
+    made.drop()
 
 
 def test_digests_are_the_same_for_the_same_rows_alone(server: EmbeddedPostgres, database: DrillDatabase) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 import psycopg
 from psycopg.errors import OperationalError
 
-from fixtures.postgres import DrillDatabase, EmbeddedPostgres
+from fixtures.drill_database import DrillDatabase
+from fixtures.postgres import EmbeddedPostgres
 from fixtures.waits import wait_until
 from fixtures.workspace import Workspace
 from scenarios.judging.ledger import Judgement, fold, judge

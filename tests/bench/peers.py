@@ -15,6 +15,7 @@ from scenarios.registry import load_system
 from scenarios.rehearsal import rehearse
 from scenarios.results import DrillRecord
 from tests.bench.goals import Goal, Tell
+from tests.bench.pages import put
 
 if TYPE_CHECKING:
     from tests.bench.polled import PolledEnvironment
@@ -60,12 +61,12 @@ def run(tell: Tell) -> list[Goal]:
             for name, scenario in DRILLS.items():
                 for number in range(1, TIMES + 1):
                     seen.append(_rehearse(environment, name, scenario, number))
-                    tell(f"{name}, {number} of {TIMES}: {_row(seen[-1])}")
+                    tell(f"{name}, {number} of {TIMES}: {', '.join(_row(seen[-1]))}")
         finally:
             environment.close()
     finally:
         alive.release()
-    _write_table(seen)
+    put(PAGE, BEGIN, END, ("the candidate", "probe", *PEERS), map(_row, seen))
     tell(f"table written: {PAGE.relative_to(CHECKOUT)}")
     return [goal for name in DRILLS for goal in _goals(name, [each for each in seen if each.drill == name])]
 
@@ -108,7 +109,7 @@ def _goals(name: str, seen: list[Seen]) -> list[Goal]:
     ]
 
 
-def _row(each: Seen) -> str:
+def _row(each: Seen) -> list[str]:
     cells = [each.drill, f"{each.probe_s[0]:.2f} to {each.probe_s[1]:.2f} s"]
     for peer in PEERS:
         said, out = each.peers[peer], each.outside_s(peer)
@@ -116,13 +117,4 @@ def _row(each: Seen) -> str:
             cells.append("saw no trouble")
         else:
             cells.append(f"{said:.2f} s" + (f" ({abs(out):.2f} s {'early' if out < 0 else 'late'})" if out else ""))
-    return " | ".join(cells)
-
-
-def _write_table(seen: list[Seen]) -> None:
-    head = f"| the candidate | probe | {' | '.join(PEERS)} |\n|---|---|---|---|---|\n"
-    table = head + "".join(f"| {_row(each)} |\n" for each in seen)
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{table}\n{END}{after}", encoding="utf-8")
+    return cells

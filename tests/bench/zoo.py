@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 import fixtures.run
+from fixtures.drill_database import DrillDatabase
 from fixtures.leases import measuring
-from fixtures.postgres import DrillDatabase, EmbeddedPostgres
+from fixtures.postgres import EmbeddedPostgres
 from fixtures.workspace import Workspace
 from scenarios.judging.causes import Verdict
 from tests.bench import zoo_ill

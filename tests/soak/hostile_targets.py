@@ -11,10 +11,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from fixtures.drill_database import DrillDatabase
 from fixtures.environment import EmbeddedEnvironment
 from fixtures.evidence import EvidenceFolder
 from fixtures.kind.platform import KindPlatform
-from fixtures.postgres import DrillDatabase, EmbeddedPostgres
+from fixtures.postgres import EmbeddedPostgres
 from fixtures.run import Run
 from fixtures.workspace import Workspace
 from scenarios.errors import Inconclusive
