@@ -1,7 +1,7 @@
 """The same damaged backups: what a drill that restores one sees, and what firedrill sees of its file."""
 
-import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -130,7 +130,15 @@ def _backups(server: PostgresServer, system: System, folder: Path) -> dict[str, 
     composed = compose(system, RELEASE, folder / "release")
     with server.connect("postgres") as connection:
         connection.execute("CREATE DATABASE origin")
-    _call("flask", "--app", "main", "db", "upgrade", cwd=composed, DATABASE_URL=server.url("origin"))
+    _call(
+        str(Path(sys.executable).with_name("flask")),
+        "--app",
+        "main",
+        "db",
+        "upgrade",
+        cwd=composed,
+        DATABASE_URL=server.url("origin"),
+    )
     with server.connect("origin") as connection:
         connection.execute(_FILL.encode())
     found = {}
@@ -157,9 +165,8 @@ def _copy(server: PostgresServer, name: str, sql: str) -> Iterator[str]:
 
 
 def _call(program: str, *words: str, cwd: Path, **environment: str) -> None:
-    tool = shutil.which(program) or program
     done = subprocess.run(
-        [tool, *words],
+        [program, *words],
         cwd=cwd,
         env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **environment},
         stdin=subprocess.DEVNULL,
@@ -169,4 +176,4 @@ def _call(program: str, *words: str, cwd: Path, **environment: str) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise Unmeasured(f"{program} ended with {done.returncode}: {done.stderr.strip().splitlines()[-1:]}")
+        raise Unmeasured(f"{Path(program).name} ended with {done.returncode}: {done.stderr.strip().splitlines()[-1:]}")
