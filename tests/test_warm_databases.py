@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from fixtures.drill_database import DrillDatabase
@@ -39,6 +40,10 @@ def made(server: EmbeddedPostgres, warm: WarmDatabases | None) -> State:
             connection.execute(statement.encode())
     state = database.snapshot(("notes",), {})
     assert databases(server)["notes_production"] == "notes"
+    with psycopg.connect(database.url) as connection:  # with the password that the service is given
+        assert connection.info.user == "notes"
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(server.url("notes_production", "notes", "another"))
     database.drop()
     return state
 
