@@ -189,11 +189,15 @@ def test_a_database_that_is_gone_has_no_rows_and_is_not_taken_for_one_that_canno
     made.create()
     with server.connect("gone_production") as connection:
         connection.execute(BASE.encode())
+        with connection.transaction():
+            row = connection.execute("INSERT INTO notes VALUES ('c') RETURNING pg_current_xact_id()::text").fetchone()
+    assert row is not None
     before = made.snapshot(("notes",), {})
     with server.connect("postgres") as connection:
         connection.execute("DROP DATABASE gone_production")
     after = made.snapshot(("notes",), before.columns)
     assert made.ledger_rows("notes") == []
+    assert made.transactions([int(row[0])]) == {int(row[0]): "committed"}
     assert after.rows == {"notes": {}}
     found = {check.id: check.cause for check in fidelity.state(fidelity.diff(before, after, frozenset()))}
     assert found["state-rows"] == Cause.ROWS_CHANGED
