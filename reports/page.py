@@ -5,7 +5,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reports import charts, clocks, crossings, cuts, scanned, words
+from reports import charts, clocks, crossings, cuts, locks, scanned, words
 from reports.evidence import read_json
 from reports.seen import LATENCIES
 from reports.summary import load_summary, write_text
@@ -57,6 +57,10 @@ def render_page(summary: Summary, views: list[DrillView], run_folder: Path) -> s
         cut_heads=cuts.HEADS,
         cut_title=cuts.TITLE,
         cut_phrase=cuts.phrase,
+        lock_rows=locks.rows_of(summary),
+        lock_heads=locks.HEADS,
+        lock_title=locks.TITLE,
+        lock_phrase=locks.phrase,
         crossing_title=crossings.TITLE,
         scan_title=scanned.TITLE,
         sentence=sentence,

@@ -51,6 +51,7 @@ def write_summary(
     git_rev: str,
     time_scale: float,
     suite: str | None,
+    rows: int = 0,
     platform: Platform,
     not_rehearsed: list[NotRehearsed],
 ) -> Summary:
@@ -63,6 +64,7 @@ def write_summary(
         verdict=run_verdict(drills).value,
         time_scale=time_scale,
         suite=suite,
+        rows=rows,
         platform=platform,
         not_rehearsed=sorted(not_rehearsed, key=lambda entry: entry.id),
         drills=drills,

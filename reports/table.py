@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from reports import clocks, crossings, cuts, scanned, users, words
+from reports import clocks, crossings, cuts, locks, scanned, users, words
 from reports.words import Outcome
 from scenarios.judging.causes import Verdict
 from scenarios.model import RecoveryClock
@@ -79,6 +79,7 @@ def _drill_lines(number: int, drill: DrillRecord, run_folder: Path, width: int, 
     lines += _wrapped(words.loss_phrase(drill), width, "")
     lines += _wrapped("; ".join(filter(None, (users.hurt(drill), users.held(drill)))), width, "")
     lines += _wrapped(cuts.phrase(drill), width, "")
+    lines += _wrapped(locks.phrase(drill), width, "")
     lines += _wrapped(scanned.phrase(drill, run_folder / drill.evidence), width, "")
     lines += _wrapped(crossings.phrase(run_folder / drill.evidence), width, "")
     lines += _wrapped(f"evidence: {run_folder / drill.evidence}", width, "dim")
@@ -106,6 +107,8 @@ def _closing_lines(summary: Summary, run_folder: Path, width: int) -> list[Line]
     lines += _wrapped(total, width, style, first="", rest="  ")
     lines += _wrapped(longest(summary.drills), width, "dim", first="", rest="  ")
     lines += _wrapped(words.time_scale_sentence(summary.time_scale), width, "dim", first="", rest="  ")
+    if summary.rows:
+        lines += _wrapped(f"Each database was filled with {summary.rows:,} rows.", width, "dim", first="", rest="  ")
     old = words.end_of_life(summary.platform.kubernetes)
     told = " ".join(filter(None, (words.MACHINE_TIME, words.probe_error_sentence(summary.drills), old)))
     lines += _wrapped(told, width, "dim", first="", rest="  ")

@@ -13,6 +13,8 @@ from scenarios.crossing import NAME as CROSSINGS
 from scenarios.crossing import Crossings
 from scenarios.judging_file import FILE, NAME
 from scenarios.ledger import Row
+from scenarios.lock_looks import RECORD as LOCKS
+from scenarios.lock_looks import LockLook
 from scenarios.migration_scan import NAME as MIGRATION_SCAN
 from scenarios.migration_scan import Scan
 from scenarios.observations import Observation
@@ -58,6 +60,7 @@ _LINES: dict[str, TypeAdapter[Any]] = {
     "probe.jsonl": TypeAdapter(Observation),
     "ledger/*.jsonl": _RECORD,
     "events.jsonl": TypeAdapter(dict[str, Any]),
+    LOCKS: TypeAdapter(LockLook),
 }
 _WHOLE: dict[str, TypeAdapter[Any]] = {
     "verdict.json": TypeAdapter(DrillRecord),

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 
-from scenarios import cuts, holding, own, proof
+from scenarios import cuts, holding, locks, own, proof
 from scenarios.errors import EnvironmentUnavailable, Inconclusive
 from scenarios.harness import Pace, Symptom, symptoms
 from scenarios.judging.availability import availability
@@ -11,8 +11,9 @@ from scenarios.judging.speed import READ_LANE, reading
 from scenarios.model import Scenario, System
 from scenarios.observations import CONTROL_LANE, SPEED_LANE
 from scenarios.protocols import EvidenceSink, Stage, State, StepResult
+from scenarios.protocols_host import Listeners, LockWatch
 from scenarios.record import Findings
-from scenarios.results import Availability, CheckRecord, Cuts, Speed
+from scenarios.results import Availability, CheckRecord, Cuts, LockWaits, Speed
 from scenarios.runbook import Hold
 from scenarios.timeline import Timeline
 from scenarios.watching import Enough, Recovery, Watch
@@ -57,12 +58,12 @@ def figures(findings: Findings, stage: Stage, watch: Watch, story: proof.Story) 
     findings.checks += proof_of(stage, watch, story)
     findings.cuts, cut = cuts_of(stage, watch, story)
     findings.checks += cut
+    findings.lock_waits = lock_waits_of(stage, watch, story)
 
 
 def availability_of(stage: Stage, watch: Watch, story: proof.Story) -> Availability:
     """What users saw from the candidate to the end of the wait for recovery."""
-    lanes, counts = watch.feed.sorted_lanes(), stage.probe.counts()
-    until_ns = story.held_ns or max(seen.sent_ns for lane in lanes.values() for seen in lane)
+    lanes, counts, until_ns = watch.feed.sorted_lanes(), stage.probe.counts(), _until_ns(watch, story)
     asked = {name: each for name, each in counts.items() if name != CONTROL_LANE}
     return availability(lanes, watch.promised, (story.candidate_ns, until_ns), story.started_ns, asked)
 
@@ -91,9 +92,25 @@ def cuts_of(stage: Stage, watch: Watch, story: proof.Story) -> tuple[Cuts | None
     if stage.listeners is None:
         return None, []
     lanes = watch.feed.sorted_lanes()
-    until_ns = story.held_ns or max(seen.sent_ns for lane in lanes.values() for seen in lane)
-    found = cuts.count(lanes, stage.listeners.heard(), story.started_ns, until_ns)
+    found = cuts.count(lanes, stage.listeners.heard(), story.started_ns, _until_ns(watch, story))
     return found, cuts.judged(story.scenario, found)
+
+
+def lock_waits_of(stage: Stage, watch: Watch, story: proof.Story) -> LockWaits | None:
+    """Who waited for a lock while the way back ran; None where nobody looked."""
+    if stage.locks is None:
+        return None
+    return locks.lock_waits(stage.locks.looks(), story.started_ns, _until_ns(watch, story))
+
+
+def watchers(stage: Stage) -> list[Listeners | LockWatch]:
+    """Who looks on beside the probe while users are there."""
+    return [each for each in (stage.listeners, stage.locks) if each is not None]
+
+
+def _until_ns(watch: Watch, story: proof.Story) -> int:
+    """The end of the wait for recovery."""
+    return story.held_ns or max(seen.sent_ns for lane in watch.feed.lanes.values() for seen in lane)
 
 
 def blamed(stop: Inconclusive, stage: Stage, watch: Watch, scenario: Scenario) -> Inconclusive:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from scenarios.judging.causes import Cause
 from scenarios.model import Load
 from scenarios.observations import Observation
-from scenarios.protocols import HostReading, LaneCounts, Request
+from scenarios.protocols import LaneCounts, Request
+from scenarios.protocols_host import HostReading
 
 # Answers of our own echo server beyond its deadline (0.5 s). One in 200 may be an accident of the scheduler; from there
 # on answers of the service are late for the same reason, and would be called harm.

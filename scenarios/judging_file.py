@@ -11,7 +11,8 @@ from scenarios.errors import Inconclusive
 from scenarios.judging.intervals import Edge
 from scenarios.judging.speed import Usual
 from scenarios.model import Objective, Scenario, System
-from scenarios.protocols import HostReading, Lane, LaneCounts, Request, Stage, StepResult
+from scenarios.protocols import Lane, LaneCounts, Request, Stage, StepResult
+from scenarios.protocols_host import HostReading
 from scenarios.record import Findings, Subject
 from scenarios.results import Calibration
 from scenarios.runbook import Hold

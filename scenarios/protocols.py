@@ -12,7 +12,7 @@ from typing import Protocol
 from scenarios.ledger import Row
 from scenarios.model import Load, Scenario, System
 from scenarios.observations import Observation
-from scenarios.protocols_host import Listeners
+from scenarios.protocols_host import Listeners, LockWatch, Sentinel
 from scenarios.results import Calibration
 from scenarios.runbook import Procedure, Step
 
@@ -89,8 +89,7 @@ class Platform(Protocol):
 class Lineage:
     """Whether the server is still the one that the drill began with, and has gone on without a break.
 
-    `forked_lsn`: where the log that there is now left the old one, in bytes; None where it is the old one, or has
-    nothing to do with it.
+    `forked_lsn`: in bytes, where its log left the old one; None where it is the old one or has nothing to do with it.
     """
 
     same: bool
@@ -212,30 +211,6 @@ class Probe(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HostReading:
-    """What the sentinel read of this machine at one instant. None: the kernel does not tell."""
-
-    at_ns: int
-    late_ms: tuple[float, ...]  # by how much each sleep since the last reading was overslept
-    asleep_ns: int  # boot time less monotonic time: grows only while the machine is suspended
-    waiting_us: int | None  # some program waited for a processor, since boot: /proc/pressure/cpu
-    waiting_avg10: float | None  # the same over the last 10 s, in %
-    stolen_s: float | None  # processor time that the hypervisor kept from this machine, since boot, all cores
-
-
-class Sentinel(Protocol):
-    """Watches this machine itself while a drill measures."""
-
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-    def readings(self) -> Sequence[HostReading]:
-        """All so far. Where nothing could be written down, raises Inconclusive(EVIDENCE_UNWRITABLE)."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StepResult:
     """What one step did. `exit` is None when it was cut at its deadline; `failed_commands` is each non-zero one."""
 
@@ -289,7 +264,9 @@ class Stage:
     ledger_records: Callable[[], Iterable[dict[str, object]]]
     service_rows: Callable[[], list[Row]] | None  # as users see them; None where the system shows no such thing
     measuring: Callable[[], AbstractContextManager[None]]  # the host-wide token that timed windows hold
+    fill: Callable[[], None] = lambda: None  # give the database as many rows more as the run asks for
     listeners: Listeners | None = None  # None: nobody listens
+    locks: LockWatch | None = None  # None: nobody looks
 
 
 class Environment(Protocol):

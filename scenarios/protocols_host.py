@@ -1,9 +1,11 @@
-"""More of the world as protocols: what stands before a service, and who stays connected to it."""
+"""More of the world as protocols: the machine itself, what stands before a service, who stays connected, who waits."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from scenarios.heard import Heard
+from scenarios.lock_looks import LockLook
 
 
 class Router(Protocol):
@@ -36,4 +38,40 @@ class Listeners(Protocol):
 
     def heard(self) -> Sequence[Heard]:
         """How each stream began and ended so far, in that order; raises Inconclusive(PROBE_DIED)."""
+        ...
+
+
+class LockWatch(Protocol):
+    """Looks at the locks of the database, over and over."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def looks(self) -> Sequence[LockLook]:
+        """All so far, in the order of time; raises Inconclusive(EVIDENCE_UNWRITABLE)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostReading:
+    """What the sentinel read of this machine at one instant. None: the kernel does not tell."""
+
+    at_ns: int
+    late_ms: tuple[float, ...]  # by how much each sleep since the last reading was overslept
+    asleep_ns: int  # boot time less monotonic time: grows only while the machine is suspended
+    waiting_us: int | None  # some program waited for a processor, since boot: /proc/pressure/cpu
+    waiting_avg10: float | None  # the same over the last 10 s, in %
+    stolen_s: float | None  # processor time that the hypervisor kept from this machine, since boot, all cores
+
+
+class Sentinel(Protocol):
+    """Watches this machine itself while a drill measures."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def readings(self) -> Sequence[HostReading]:
+        """All so far. Where nothing could be written down, raises Inconclusive(EVIDENCE_UNWRITABLE)."""
         ...

@@ -20,6 +20,7 @@ from scenarios.results import (
     DrillRecord,
     Expected,
     Interval,
+    LockWaits,
     ObjectiveRecord,
     OwnRequests,
     Phases,
@@ -60,6 +61,7 @@ class Findings:
     availability: Availability | None = None
     speed: Speed | None = None
     cuts: Cuts | None = None
+    lock_waits: LockWaits | None = None
     own: OwnRequests | None = None
     begun_ns: int = 0  # when users were started: what comes before is set-up
     windows_s: float = 0.0  # of the steady state, the alarm and the hold, as they were scaled
@@ -108,6 +110,7 @@ def build_record(
             "availability": findings.availability,
             "speed": findings.speed,
             "cuts": findings.cuts,
+            "lock_waits": findings.lock_waits,
             "own": findings.own,
             "overhead_s": findings.overhead_s,
             "rpa_s": judgement.rpa_s if judgement else None,

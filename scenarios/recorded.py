@@ -9,9 +9,12 @@ from scenarios import chain
 from scenarios.heard import Heard, read_heard
 from scenarios.judging_file import Judging
 from scenarios.ledger import read_ledger
+from scenarios.lock_looks import RECORD as LOCKS
+from scenarios.lock_looks import LockLook, read_looks
 from scenarios.model import Load
 from scenarios.observations import Observation
-from scenarios.protocols import HostReading, Lane, LaneCounts, Request, Stage
+from scenarios.protocols import Lane, LaneCounts, Request, Stage
+from scenarios.protocols_host import HostReading
 from scenarios.results import Calibration
 
 _ABSENT = cast("Any", None)  # of a drill that is over nothing is deployed, run or asked any more
@@ -54,6 +57,7 @@ class Recorded:
             service_rows=None,
             measuring=nullcontext,
             listeners=self if self._inputs.scenario.listeners else None,
+            locks=self if (self.folder / LOCKS).exists() else None,
         )
 
     @property
@@ -67,6 +71,9 @@ class Recorded:
 
     def heard(self) -> Sequence[Heard]:
         return read_heard(self.folder)
+
+    def looks(self) -> Sequence[LockLook]:
+        return read_looks(self.folder)
 
     def counts(self) -> Mapping[str, LaneCounts]:
         return self._inputs.counts

@@ -116,6 +116,7 @@ class _Drill:
         for release in (*self.scenario.earlier, self.scenario.baseline):
             self.stage.platform.deploy(release)
             self.stage.platform.stand()
+        self.stage.fill()
         self._mark("baseline_deployed", release=self.scenario.baseline)
 
     def start_users(self) -> None:
@@ -123,8 +124,8 @@ class _Drill:
         self.stage.sentinel.start()
         self.stage.workload.start(self.scenario.load)
         self.stage.probe.start()
-        if self.stage.listeners is not None:
-            self.stage.listeners.start()
+        for each in gathering.watchers(self.stage):
+            each.start()
 
     def take_baseline(self) -> None:
         window_s = self._window_s(self.scenario.steady_s)
@@ -196,8 +197,8 @@ class _Drill:
     def stop_users(self) -> None:
         # the probe first: it watched the whole hold, and what Locust's end does to the machine is nobody's outage
         self.stage.probe.stop()
-        if self.stage.listeners is not None:
-            self.stage.listeners.stop()
+        for each in gathering.watchers(self.stage):
+            each.stop()
         self.stage.workload.stop()
         self.stage.sentinel.stop()
         before = self.findings.recovery

@@ -173,6 +173,18 @@ class Cuts(Record):
     longest_gap_s: float  # between two streams of one listener
 
 
+class LockWaits(Record):
+    """Who waited for a lock of the database, from a way back's first command to the end of the wait for recovery."""
+
+    window_s: float
+    looks: int
+    blind_s: float  # the longest time between two looks: what is shorter may not have been seen
+    deepest: int  # statements that one look saw waiting
+    longest_s: Interval  # of one statement; it ended between two looks. null: it waited still when nobody looked on
+    statement: str  # its beginning
+    behind: list[str]  # who stood at the head of its queue, and what that session did
+
+
 class DrillRecord(Record):
     """One drill: the object in summary.json and the whole of verdict.json."""
 
@@ -200,6 +212,7 @@ class DrillRecord(Record):
     availability: Availability | None = None
     speed: Speed | None = None  # null where the drill is not about it
     cuts: Cuts | None = None  # null where nobody listened
+    lock_waits: LockWaits | None = None  # null where nobody looked
     own: OwnRequests | None = None
     overhead_s: float | None = None  # from the users' start to the kept logs, without the scaled holds and windows
     rpa_s: float | None
@@ -232,6 +245,7 @@ class Summary(Record):
     verdict: str
     time_scale: float
     suite: str | None
+    rows: int = 0  # that each drill's database was filled with, of about a kilobyte each
     platform: Platform
     not_rehearsed: list[NotRehearsed]
     drills: list[DrillRecord]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from scenarios.errors import Inconclusive
 from scenarios.judging.causes import Cause
 from scenarios.model import Load
-from scenarios.protocols import HostReading, Request
+from scenarios.protocols import Request
+from scenarios.protocols_host import HostReading
 
 if TYPE_CHECKING:
     from tests.simulated_world import World

@@ -27,7 +27,7 @@ from tests.test_session import DECLARED, collect, shop
 
 SEEDS = st.integers(0, 2**32)
 VERBS = ("report", "recheck", "new", "reap", "latest", "--json", "--allure", "--into")
-OPTIONS = ("--environment", "--time-scale", "--suite", "--systems", "--repeat", "--keep-runs")
+OPTIONS = ("--environment", "--time-scale", "--suite", "--systems", "--repeat", "--rows", "--keep-runs")
 RUNBOOKS = (RUNBOOK, *(path.read_text(encoding="utf-8") for path in sorted(BUILT_IN.glob("*/RUNBOOK.md"))))
 
 

@@ -10,7 +10,8 @@ from scenarios.harness import Pace, Symptom, symptoms
 from scenarios.judging.causes import Cause
 from scenarios.model import Load
 from scenarios.observations import CONTROL_LANE, Observation
-from scenarios.protocols import HostReading, LaneCounts, Request
+from scenarios.protocols import LaneCounts, Request
+from scenarios.protocols_host import HostReading
 from tests.simulated_host import HostFacts
 
 SECOND = 1_000_000_000

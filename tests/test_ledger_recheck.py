@@ -1,7 +1,7 @@
 """A stored drill is judged again from its files alone: the same bytes, or what changed and why."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from fixtures import commands
 from fixtures.evidence import EvidenceFolder
 from reports.recheck import recheck_run
 from scenarios.errors import UsageError
+from scenarios.lock_looks import RECORD, LockLook, Waiting, read_looks
 from scenarios.model import Scenario, System
 from scenarios.protocols import Stage
 from scenarios.recheck import rejudge
@@ -19,7 +20,21 @@ from scenarios.record import Subject, uncleaned
 from scenarios.rehearsal import rehearse
 from scenarios.results import DrillRecord
 from tests.simulated_probe import GOOD
-from tests.simulated_world import BACK, Act, World, outcome, stage_of
+from tests.simulated_world import BACK, SECOND, Act, World, outcome, stage_of
+
+
+class Looked:
+    """Implements `LockWatch` with what was written down."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def looks(self) -> Sequence[LockLook]:
+        return read_looks(self._folder)
 
 
 class Stored:
@@ -27,13 +42,15 @@ class Stored:
 
     name = "simulated"
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, looks: Sequence[LockLook]) -> None:
         self._world = world
+        self._looks = looks
 
     @contextmanager
     def provision(self, system: System, scenario: Scenario, evidence: Path) -> Iterator[Stage]:
         sink = EvidenceFolder(evidence)
-        yield replace(stage_of(self._world), sink=sink)
+        (evidence / RECORD).write_bytes(b"".join(look.to_line() + b"\n" for look in self._looks))
+        yield replace(stage_of(self._world), sink=sink, locks=Looked(evidence), fill=lambda: sink.event("filled", 0))
         sink.close()
         seen = self._world.probe.observations()
         (evidence / "probe.jsonl").write_text("".join(each.to_line() + "\n" for each in seen))
@@ -46,8 +63,8 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path)
 
 
-def stored(world: World, scenario: Scenario = BACK) -> tuple[DrillRecord, Path]:
-    """A drill that was rehearsed, and its folder."""
+def stored(world: World, scenario: Scenario = BACK, looks: Sequence[LockLook] = ()) -> tuple[DrillRecord, Path]:
+    """A drill that was rehearsed, and its folder; `looks` at its database's locks."""
     system = System(
         name="demo",
         owner="nobody",
@@ -58,7 +75,7 @@ def stored(world: World, scenario: Scenario = BACK) -> tuple[DrillRecord, Path]:
     )
     subject = Subject(drill_id="demo::back", system=system, scenario=scenario, time_scale=0.02)
     folder = world.folder / "evidence"
-    return rehearse(subject, Stored(world), folder), folder
+    return rehearse(subject, Stored(world, looks), folder), folder
 
 
 def lost(world: World) -> None:
@@ -109,6 +126,22 @@ def test_every_other_end_is_judged_again_to_the_same_byte(way: object, world: Wo
     way(world)
     record, folder = stored(world)
     assert record.verdict != "passed"
+    assert rejudge(folder).model_dump_json(indent=1) == record.model_dump_json(indent=1)
+
+
+def test_rows_are_there_before_users_come(world: World) -> None:
+    _, folder = stored(world)
+    names = [json.loads(line)["event"] for line in (folder / "events.jsonl").read_text().splitlines()]
+    assert names[:3] == ["begun", "filled", "baseline_deployed"]
+
+
+def test_who_waited_for_a_lock_is_told_again(world: World) -> None:
+    instants = [second * SECOND for second in range(1000, 1100)]
+    long = Waiting(pid=2, since_us=1, waited_s=7.5, statement="ALTER TABLE notes ADD x text", behind=())
+    looks = [LockLook(asked_ns=at_ns - 1, at_ns=at_ns, waiting=(long,)) for at_ns in instants]
+    record, folder = stored(world, looks=looks)
+    assert record.lock_waits is not None
+    assert record.lock_waits.longest_s == (7.5, 8.5)
     assert rejudge(folder).model_dump_json(indent=1) == record.model_dump_json(indent=1)
 
 

@@ -58,17 +58,6 @@ KINDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[EmbeddedPostgres]:
-    # not below the folder of pytest, which nobody else may enter
-    with tempfile.TemporaryDirectory(prefix="test-catalog-") as folder:
-        Path(folder).chmod(0o755)  # as root the server runs as somebody else
-        made = EmbeddedPostgres(Path(folder), "server-of-a-test")
-        made.start()
-        yield made
-        made.stop()
-
-
 @pytest.fixture
 def database(server: EmbeddedPostgres) -> Iterator[DrillDatabase]:
     made = DrillDatabase(server, "notes_production", "database-of-a-test")

@@ -13,17 +13,6 @@ from fixtures.warm_databases import READY, WarmDatabases
 from scenarios.protocols import State
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[EmbeddedPostgres]:
-    # not below the folder of pytest, which nobody else may enter
-    with tempfile.TemporaryDirectory(prefix="test-warm-") as folder:
-        Path(folder).chmod(0o755)  # as root the server runs as somebody else
-        made = EmbeddedPostgres(Path(folder), "server-of-a-test")
-        made.start()
-        yield made
-        made.stop()
-
-
 def databases(server: EmbeddedPostgres) -> dict[str, str]:
     """Owners by name, without those that every server has."""
     owners = "SELECT datname, pg_get_userbyid(datdba) FROM pg_database WHERE datname !~ '^(postgres|template.)$'"

@@ -16,7 +16,8 @@ from fixtures.sentinel import HostSentinel
 from scenarios.harness import Pace, symptoms
 from scenarios.model import Load
 from scenarios.observations import CONTROL_LANE, Observation
-from scenarios.protocols import HostReading, LaneCounts
+from scenarios.protocols import LaneCounts
+from scenarios.protocols_host import HostReading
 from tests.bench.goals import Goal, Tell
 from tests.bench.known import CLOCK, SETTLE_S, watch
 

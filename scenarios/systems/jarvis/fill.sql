@@ -1,0 +1,6 @@
+-- As many conversations as `--rows` asks for, of a kilobyte each.
+INSERT INTO conversations (id, question, reply, model)
+SELECT 'filled-' || n, 'what was said of ' || n, (
+    SELECT string_agg(md5(n || '-' || piece), '') FROM generate_series(1, 30) AS piece
+), 'filled'
+FROM generate_series(1, current_setting('drill.rows')::bigint) AS n;
