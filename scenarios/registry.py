@@ -21,9 +21,10 @@ from scenarios.signals import from_trigger
 BUILT_IN = Path(__file__).parent / "systems"
 ANSWERS_TELL = ("release", "schema")
 # what every environment gives to a runbook, and what some give besides
-PLACE = ("DATABASE_URL", "PORT", "SERVICE_URL", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "ROWS_BEFORE")
+PLACE = ("DATABASE_URL", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PORT", "SERVICE_URL")
+PLACE += ("ROWS_BEFORE", "INCIDENT_WEBHOOK")
 CLUSTER = ("NAMESPACE", "KUBECONFIG", "DEPLOYED_MANIFESTS", "BACKUPS")
-HOST = ("CONFIGURATION", "PIDFILE", "INCIDENT_WEBHOOK", "UPLOADS")
+HOST = ("CONFIGURATION", "PIDFILE", "UPLOADS")
 GIT = ("CHECKOUT",)  # a host where pushing deploys
 ROUTER = ("COLOURS", "ROUTER_SOCKET", "GREEN_PORT", "BLUE_PORT")  # a host with two colours behind a router
 WAL_ARCHIVE = ("AS_POSTGRES", "POSTGRES_HOME")  # a Postgres server of the drill's own

@@ -39,6 +39,12 @@ def test_pods_corrected(rehearse):
     rehearse()
 
 
+@pytest.mark.scenario("mindmend", "shift-and-tell")
+def test_told_within_the_hour(rehearse):
+    """The channel shows the message, the canary's log and the figures are kept, the report's questions are answered."""
+    rehearse()
+
+
 @pytest.mark.scenario("mindmend", "monthly")
 def test_monthly_drill(rehearse):
     """The monthly drill as a whole: every line of the checklist holds, and the canary is gone."""

@@ -38,3 +38,9 @@ def test_stable_pods_scaled_down(rehearse):
     """None of none is successfully rolled out; nobody answers, and no line of the checklist is true."""
     red = {check.id: check.cause for check in rehearse().checks}
     assert red["served"] == "not_served"  # users say it, and not only the step that waits for them
+
+
+@pytest.mark.scenario("mindmend", "control-tells-nobody")
+def test_message_that_never_leaves(rehearse):
+    """Everybody is served and nobody knows: the channel itself says so."""
+    rehearse()

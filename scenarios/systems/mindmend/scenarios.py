@@ -89,6 +89,15 @@ MONTHLY = replace(
     suites=NIGHTLY,
 )
 
+TOLD = replace(
+    SHIFT_CORRECTED,
+    id="shift-and-tell",
+    title="canary to 0, stable to 4, and what is due within the hour: told, measured, written down",
+    procedure="shift-and-tell",
+    verification="verification-hour",
+    suites=NIGHTLY,
+)
+
 IMAGE_ALONE = replace(
     IMAGE,
     id="image-alone",
@@ -143,6 +152,7 @@ CONTROLS = (
         SHIFT_CORRECTED.sabotaged("scales-all-down", "stable pods scaled down, not up", Cause.STEP_DEADLINE, NIGHTLY),
         verification="verification-full",
     ),
+    TOLD.sabotaged("tells-nobody", "a message to the stakeholders that never leaves", Cause.VERIFICATION_FAILED),
     IMAGE.sabotaged("noop-set-image", "an image that is said to be changed", Cause.STEP_FAILED),
     SEGMENT.sabotaged("sets-everybody", "an override for some that is set for all", Cause.VERIFICATION_FAILED),
     replace(
@@ -169,6 +179,7 @@ SYSTEM = System(
         SHIFT,
         SHIFT_CORRECTED,
         MONTHLY,
+        TOLD,
         IMAGE,
         IMAGE_ALONE,
         IMAGE_CORRECTED,

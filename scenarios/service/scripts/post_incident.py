@@ -1,4 +1,4 @@
-"""Post one message to the incidents channel: `python scripts/post_incident.py TEXT`.
+"""Post one message to the incidents channel: `python service/scripts/post_incident.py TEXT`.
 
 The channel is $INCIDENT_WEBHOOK. Ends with 0 once it has acknowledged the message, with 1 when it has not.
 """
