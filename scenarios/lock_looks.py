@@ -1,4 +1,4 @@
-"""What is seen of the database's locks: one line a look, written while a drill runs, read by the run and by `recheck`."""
+"""What is seen of the database's locks: one line a look, written while a drill runs, read by it and `recheck`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -200,6 +200,7 @@ class _Drill:
         for each in gathering.watchers(self.stage):
             each.stop()
         self.stage.workload.stop()
+        self.stage.workload.requests()  # raises where users did not end in order: they were gone before we looked
         self.stage.sentinel.stop()
         before = self.findings.recovery
         assert before is not None

@@ -214,7 +214,7 @@ class DrillRecord(Record):
     cuts: Cuts | None = None  # null where nobody listened
     lock_waits: LockWaits | None = None  # null where nobody looked
     own: OwnRequests | None = None
-    overhead_s: float | None = None  # from the users' start to the kept logs, without the scaled holds and windows
+    overhead_s: float | None = None  # from the users' start to the kept logs, without holds, windows and a wait in vain
     rpa_s: float | None
     recovery_point: RecoveryPoint | None = None
     writes: Writes

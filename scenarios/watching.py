@@ -45,7 +45,7 @@ class Recovery:
     last_bad_ns: int
     held_ns: int
     known: int  # observations that this was judged by
-    longer_s: float = 0.0  # by how much the hold was longer than asked for at first, as that was not enough
+    longer_s: float = 0.0  # by how much it waited longer than for the hold asked for: for more of it, or in vain
 
 
 @dataclass(slots=True)
@@ -176,7 +176,7 @@ class Watch:
                 wanted_s = hold_s if enough(back_ns, horizon_ns) else longest_s
             if failed or held_s >= wanted_s:
                 end = self.ended(procedure_done_ns, settle_s, horizon_ns)
-                return replace(end, longer_s=wanted_s - hold_s)
+                return replace(end, longer_s=(settle_s if failed else wanted_s) - hold_s)
             if now_ns > silent_ns:
                 silent_s = (now_ns - horizon_ns) / 1e9
                 raise Inconclusive(Cause.LANE_SILENT, f"a lane of the probe has had no answer for {silent_s:.1f} s")

@@ -167,6 +167,15 @@ def test_a_shortened_hold_goes_on_where_a_restart_is_most_of_it(slow_s: float, v
     assert record.overhead_s == pytest.approx(taken_s - 2.0 - 2.0 - 12.0, abs=0.01)  # its own hold, all of it
 
 
+def test_a_wait_in_vain_is_the_drills_own_in_place_of_a_hold(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.acts["undo"] = Act()
+    record = world.play(BACK)
+    assert outcome(record) == ("failed", "not_served")
+    taken_s = (world.now_ns - world.events["baseline_deployed"][0]) / SECOND
+    assert record.overhead_s == pytest.approx(taken_s - 2.0 - 2.0 - BACK.settle_s, abs=0.01)
+
+
 def test_a_hold_that_is_as_long_as_its_runbook_says_does_not_go_on(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.acts["undo"] = Act(effect=lambda: world.turn(replace(GOOD, slower_s=0.6)))

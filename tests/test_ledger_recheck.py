@@ -19,8 +19,8 @@ from scenarios.recheck import rejudge
 from scenarios.record import Subject, uncleaned
 from scenarios.rehearsal import rehearse
 from scenarios.results import DrillRecord
-from tests.simulated_probe import GOOD
-from tests.simulated_world import BACK, SECOND, Act, World, outcome, stage_of
+from tests.simulated_probe import GOOD, SECOND
+from tests.simulated_world import BACK, Act, World, outcome, stage_of
 
 
 class Looked:

@@ -1,14 +1,17 @@
 """Who waited for a lock: bounded by looks, with whoever stands at the head of the queue; seen in a real Postgres."""
 
+import errno
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from fixtures import lock_watch
 from fixtures.drill_database import DrillDatabase
 from fixtures.lock_watch import DatabaseLockWatch, look
 from fixtures.postgres import EmbeddedPostgres
@@ -21,7 +24,7 @@ from scenarios.locks import lock_waits
 from scenarios.redaction import Redactor
 from scenarios.results import LockWaits
 from tests.sample_records import record
-from tests.simulated_world import SECOND
+from tests.simulated_probe import SECOND
 
 IDLE = Holder(pid=1, application="report", state="idle in transaction", state_s=9.0, statement="SELECT 1")
 ALTER = "ALTER TABLE notes\n    DROP COLUMN region"
@@ -101,15 +104,16 @@ def queue(database: DrillDatabase) -> Iterator[None]:
         idle.execute("SELECT * FROM notes")
         for number, each in enumerate(others, start=1):
             each.start()
-            wait_until("one more to wait", lambda: (depth(database) >= number or None, "nobody"), 10)
+            wait_until("one more to wait", partial(_deep, database, number), 10)
         yield
     for each in others:
         each.join()
 
 
-def depth(database: DrillDatabase) -> int:
+def _deep(database: DrillDatabase, number: int) -> tuple[bool | None, str]:
     with database.beside() as connection:
-        return len(look(connection, database.name).waiting)
+        found = len(look(connection, database.name).waiting)
+    return found >= number or None, f"{found} wait"
 
 
 def watch_of(database: DrillDatabase, folder: Path, *secrets: str) -> DatabaseLockWatch:
@@ -132,7 +136,7 @@ def test_a_queue_behind_an_idle_transaction_is_seen_as_it_is(database: DrillData
     assert lo is not None
     assert hi is not None
     # the migration waits from its start until the idle one leaves; that is within what this test knows of both
-    assert 1.0 <= hi
+    assert hi >= 1.0
     assert lo <= (ended_ns - began_ns) / 1e9
     assert found.statement == "ALTER TABLE notes DROP COLUMN region"
     assert found.behind == ["idle in transaction (report job): SELECT * FROM notes"]
@@ -146,8 +150,10 @@ def test_who_ends_the_databases_sessions_or_drops_it_does_not_meet_the_watch(
     wait_until("a look", lambda: (watch.looks() or None, "none"), 10)
     with server.connect("postgres") as connection:
         connection.execute("DROP DATABASE notes_production")
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'postgres'"
-                           " AND pid <> pg_backend_pid()")
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'postgres'"
+            " AND pid <> pg_backend_pid()"
+        )
     known = len(watch.looks())
     wait_until("another look, connected anew", lambda: (len(watch.looks()) > known or None, "none"), 10)
     watch.stop()
@@ -161,7 +167,7 @@ def test_a_secret_in_a_statement_is_not_written_down(database: DrillDatabase, tm
         idle.execute("LOCK TABLE notes")
         other = threading.Thread(target=_count, args=(database, secret))
         other.start()
-        wait_until("one to wait", lambda: (depth(database) or None, "nobody"), 10)
+        wait_until("one to wait", partial(_deep, database, 1), 10)
         watch.start()
         wait_until("a look", lambda: (watch.looks() or None, "none"), 10)
     other.join()
@@ -176,19 +182,30 @@ def _count(database: DrillDatabase, value: str) -> None:
         connection.execute(f"SELECT count(*) FROM notes WHERE region = '{value}'".encode())
 
 
-def test_a_look_that_cannot_be_written_is_no_quiet_database(database: DrillDatabase, tmp_path: Path) -> None:
-    (tmp_path / RECORD).symlink_to("/dev/full")
+def test_a_look_that_cannot_be_written_is_no_quiet_database(
+    database: DrillDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", RECORD)
+
+    monkeypatch.setattr(lock_watch, "append", full)
     watch = watch_of(database, tmp_path)
     watch.start()
     with pytest.raises(Inconclusive) as stop:
-        wait_until("the disk to be full", lambda: (watch.looks() and None, "not yet"), 10)
+        wait_until("the disk to be full", lambda: (None if watch.looks() is not None else True, "not yet"), 10)
     assert stop.value.cause is Cause.EVIDENCE_UNWRITABLE
     watch.stop()
 
 
 def test_short_waits_are_not_told_of() -> None:
     few = LockWaits(
-        window_s=9, looks=30, blind_s=0.3, deepest=1, longest_s=(0.4, 0.7), statement="SELECT 1", behind=["a session: x"]
+        window_s=9,
+        looks=30,
+        blind_s=0.3,
+        deepest=1,
+        longest_s=(0.4, 0.7),
+        statement="SELECT 1",
+        behind=["a session: x"],
     )
     drill = record(verdict="passed", as_expected=True)
     assert told.phrase(drill) == ""

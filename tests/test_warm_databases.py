@@ -1,7 +1,6 @@
 """A database that was ready is as good as one that is made, and nobody gets one that somebody had before."""
 
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg

@@ -97,6 +97,41 @@ def test_users_who_end_unasked_make_the_drill_inconclusive(workload: LocustWorkl
     assert stop.value.cause is Cause.WORKLOAD_DIED
 
 
+def standing(answer: str) -> subprocess.Popen[bytes]:
+    """A program that does this when it is asked to end, and stands when this returns."""
+    program = f"import os, signal, sys; signal.signal(signal.SIGTERM, lambda *_: {answer}); print('up', flush=True); "
+    argv = [sys.executable, "-c", f"{program} signal.pause()"]
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, start_new_session=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"up\n"
+    return process
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_users_who_are_killed_as_they_end_make_it_inconclusive_too(
+    workload: LocustWorkload, tmp_path: Path, early: bool
+) -> None:
+    """Between the last look and the end, or in the middle of it: what they were doing then is not known."""
+    (tmp_path / "evidence" / "logs").mkdir()
+    (tmp_path / "evidence" / "logs" / "locust.log").touch()
+    workload._process = standing("os.kill(os.getpid(), signal.SIGKILL)")
+    if early:
+        workload._process.kill()
+        workload._process.wait(10)
+    for _ in range(2):  # it stays so, however often it is stopped
+        workload.stop()
+        with pytest.raises(Inconclusive, match="locust ended with status -9") as stop:
+            workload.requests()
+        assert stop.value.cause is Cause.WORKLOAD_DIED
+
+
+def test_users_who_end_in_order_are_no_matter(workload: LocustWorkload) -> None:
+    """Locust's own status says whether any request failed, which is what it is there for."""
+    workload._process = standing("sys.exit(1)")
+    workload.stop()
+    assert workload.requests() == 0
+
+
 def test_users_whose_record_did_not_fit_are_told_from_users_who_died(workload: LocustWorkload) -> None:
     """Also where that happened at the very end; their end itself, a part of cleanup, never fails."""
     workload._process = subprocess.Popen([sys.executable, "-c", f"raise SystemExit({NO_ROOM})"], start_new_session=True)

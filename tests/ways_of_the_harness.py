@@ -32,6 +32,17 @@ def the_users_program_dies(world: World) -> None:
     world.users_die_ns = at(6.0)
 
 
+@way(Cause.WORKLOAD_DIED)
+def the_users_program_is_killed_as_the_hold_ends(world: World) -> None:
+    stop = world.probe.stop
+
+    def die() -> None:
+        stop()
+        world.users_die_ns = 0
+
+    world.probe.stop = die  # type: ignore[method-assign]
+
+
 @way(Cause.CPU_STARVED)
 def everybody_waits_for_a_processor_and_it_shows(world: World) -> None:
     world.host.waiting, world.late_ms = 0.8, 300.0

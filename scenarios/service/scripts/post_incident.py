@@ -19,10 +19,10 @@ def main(arguments: list[str]) -> int:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=TIMEOUT_S) as answer:
-            print(answer.read().decode("utf-8", "replace"))
+            sys.stdout.write(answer.read().decode("utf-8", "replace") + "\n")
             return 0
     except OSError as error:
-        print(f"the channel did not take it: {error}", file=sys.stderr)
+        sys.stderr.write(f"the channel did not take it: {error}\n")
         return 1
 
 

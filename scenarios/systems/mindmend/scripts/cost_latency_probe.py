@@ -1,7 +1,7 @@
 """What answers cost in time, and whom they are paid to: `python scripts/cost_latency_probe.py URL SECONDS FILE`.
 
-Asks for one therapy session after another for SECONDS, ten at least, and writes into FILE, as JSON: how many were asked,
-how many were refused, the median and the 95th percentile in ms, and how many each provider answered.
+Asks for one therapy session after another for SECONDS, ten at least, and writes into FILE, as JSON: how many were
+asked, how many were refused, the median and the 95th percentile in ms, and how many each provider answered.
 """
 
 import json
