@@ -1,23 +1,11 @@
 """What ways back cut, in words and side by side: requests refused or broken off, live streams cut or ended in order."""
 
-from dataclasses import dataclass
-
 from reports import words
+from reports.side_by_side import Row, row
 from scenarios.results import Cuts, DrillRecord, Summary
 
 HEADS = ("requests", "refused", "broken off", "unanswered", "streams", "cut", "ended in order", "longest away")
 TITLE = "Who was cut off, side by side"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CutRow:
-    """One drill's row: `number` is its place in the report, `cells` are in the order of HEADS."""
-
-    number: int
-    title: str
-    procedure: str
-    control: str | None
-    cells: list[str]
 
 
 def phrase(record: DrillRecord) -> str:
@@ -31,22 +19,13 @@ def phrase(record: DrillRecord) -> str:
     return f"cut off: {requests}; of {words.counted(cuts.streams, 'live stream')} {cuts.streams_cut} cut{ended}{away}"
 
 
-def rows_of(summary: Summary) -> list[CutRow]:
+def rows_of(summary: Summary) -> list[Row]:
     """A row for each drill with listeners, those that cut the least first; none where there is nothing to compare."""
     found = [(number, drill, drill.cuts) for number, drill in enumerate(summary.drills, start=1) if drill.cuts]
     if len(found) < 2:
         return []
     found.sort(key=lambda each: (each[2].streams_cut, each[2].refused + each[2].cut + each[2].unanswered, each[0]))
-    return [
-        CutRow(
-            number=number,
-            title=drill.title,
-            procedure=drill.procedure,
-            control=drill.control,
-            cells=_cells(cuts),
-        )
-        for number, drill, cuts in found
-    ]
+    return [row(number, drill, _cells(cuts)) for number, drill, cuts in found]
 
 
 def text_rows(summary: Summary) -> list[str]:
@@ -54,9 +33,9 @@ def text_rows(summary: Summary) -> list[str]:
     rows = rows_of(summary)
     if not rows:
         return []
-    table = [("drill", *HEADS), *((f"{row.number}", *row.cells) for row in rows)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    return [f"{TITLE}:", *("  " + "  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in table)]
+    table = [("drill", *HEADS), *((f"{each.number}", *each.cells) for each in rows)]
+    widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
+    return [f"{TITLE}:", *("  " + "  ".join(c.rjust(w) for c, w in zip(line, widths, strict=True)) for line in table)]
 
 
 def _cells(cuts: Cuts) -> list[str]:

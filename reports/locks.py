@@ -1,24 +1,12 @@
 """Who waited for a lock of the database while a way back ran: in words, and side by side."""
 
-from dataclasses import dataclass
-
 from reports import words
+from reports.side_by_side import Row, row
 from scenarios.results import DrillRecord, LockWaits, Summary
 
 HEADS = ("at once", "longest", "statement", "behind")
 TITLE = "Who waited for a lock, side by side"
 _WORTH_S = 0.5  # shorter waits are every database's
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockRow:
-    """One drill's row: `number` is its place in the report, `cells` are in the order of HEADS."""
-
-    number: int
-    title: str
-    procedure: str
-    control: str | None
-    cells: list[str]
 
 
 def phrase(record: DrillRecord) -> str:
@@ -33,7 +21,7 @@ def phrase(record: DrillRecord) -> str:
     )
 
 
-def rows_of(summary: Summary) -> list[LockRow]:
+def rows_of(summary: Summary) -> list[Row]:
     """A row for each drill in which somebody waited for long, the longest first."""
     found = [
         (number, drill, drill.lock_waits)
@@ -42,12 +30,10 @@ def rows_of(summary: Summary) -> list[LockRow]:
     ]
     found.sort(key=lambda each: (-(each[2].longest_s[0] or 0.0), each[0]))
     return [
-        LockRow(
-            number=number,
-            title=drill.title,
-            procedure=drill.procedure,
-            control=drill.control,
-            cells=[str(waits.deepest), words.interval(waits.longest_s), waits.statement, _behind(waits) or words.DASH],
+        row(
+            number,
+            drill,
+            [str(waits.deepest), words.interval(waits.longest_s), waits.statement, _behind(waits) or words.DASH],
         )
         for number, drill, waits in found
     ]

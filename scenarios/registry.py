@@ -21,8 +21,8 @@ from scenarios.signals import from_trigger
 BUILT_IN = Path(__file__).parent / "systems"
 ANSWERS_TELL = ("release", "schema")
 # what every environment gives to a runbook, and what some give besides
-PLACE = ("DATABASE_URL", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PORT", "SERVICE_URL")
-PLACE += ("ROWS_BEFORE", "INCIDENT_WEBHOOK")
+_DATABASE = ("DATABASE_URL", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
+PLACE = (*_DATABASE, "PORT", "SERVICE_URL", "ROWS_BEFORE", "INCIDENT_WEBHOOK")
 CLUSTER = ("NAMESPACE", "KUBECONFIG", "DEPLOYED_MANIFESTS", "BACKUPS")
 HOST = ("CONFIGURATION", "PIDFILE", "UPLOADS")
 GIT = ("CHECKOUT",)  # a host where pushing deploys
